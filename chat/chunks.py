@@ -1,0 +1,19 @@
+"""What a provider sends, once it has been read: the value that passes from `upstream` to `engine`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One step of a completion. Any field may be empty; text and reasoning are pieces to append."""
+
+    text: str = ""
+    reasoning: str = ""
+    finish_reason: str | None = None
+    usage: dict[str, Any] | None = None
+    place: int | None = None
+    """Where the call waits in its connection's queue: 1 is next, 0 is no longer waiting."""
+    notice: dict[str, Any] | None = None
+    """Something the user must be told, such as a parameter that the model rejected and we dropped:
+    `{"code": "parameter_dropped", "param": "temperature", "message": "…"}`."""

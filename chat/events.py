@@ -1,0 +1,105 @@
+"""The one vocabulary of events that a reply sends to those who follow it.
+
+Values only: this file imports nothing of ours and knows no transport. `docs/api.md` describes
+each event as clients see it; `chat/wire/` turns them into bytes.
+"""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+ReplyStatus = Literal["streaming", "complete", "stopped", "interrupted", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A reply begins, from its first character or, after `continue`, from its old length."""
+
+    type: ClassVar[str] = "start"
+    conversation: str
+    request: str | None
+    reply: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of the reply's text; `offset` counts the code points of reply text before it."""
+
+    type: ClassVar[str] = "delta"
+    reply: str
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reasoning:
+    """A piece of the model's thinking; `offset` counts the code points of thinking before it."""
+
+    type: ClassVar[str] = "reasoning"
+    reply: str
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A Markdown block that closed: code points `offset` to `offset + length`, as safe HTML."""
+
+    type: ClassVar[str] = "block"
+    reply: str
+    index: int
+    offset: int
+    length: int
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The conversation was given a title. Carries no position."""
+
+    type: ClassVar[str] = "title"
+    conversation: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The reply waits for its provider: `place` 1 is next, 0 says that it waits no more. Carries no position."""
+
+    type: ClassVar[str] = "queue"
+    reply: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The reply ended and is saved; `length` is the code points of the text that was kept."""
+
+    type: ClassVar[str] = "end"
+    reply: str
+    status: ReplyStatus
+    finish_reason: str | None
+    length: int
+    usage: dict[str, Any] | None
+    error: dict[str, Any] | None
+
+
+Event = Start | Delta | Reasoning | Block | Title | Queue | End
+
+POSITIONLESS = (Title, Queue)
+"""Events that say nothing about how far a client has read, and so never carry an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one write to a client holds: events in their order, and the position after them.
+
+    `id` belongs to the last event, which is never a positionless one unless all are (then it is
+    None). A batch without events is a keep-alive: nothing happened for a while.
+    """
+
+    events: tuple[Event, ...] = ()
+    id: str | None = None
+
+
+KEEP_ALIVE = Batch()
