@@ -1,0 +1,78 @@
+"""One upstream call that writes into a reply: the epoch of a position."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.ids import new_id
+from chat.models.message import Message
+from chat.models.server import Server
+from chat.models.status import Status, status_is_known
+
+
+class Completion(models.Model):
+    """Made in the transaction that asks; ended once, under the guard `status = streaming`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="completions")
+    number = models.PositiveSmallIntegerField(
+        help_text=_("1 for the reply's first, 2 for its first continuation, …")
+    )
+    server = models.ForeignKey(
+        Server,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="completions",
+        help_text=_("The process that runs it; its beat is this completion's sign of life."),
+    )
+    connection = models.CharField(
+        max_length=100, blank=True, help_text=_("Name of the provider's connection.")
+    )
+    model = models.CharField(max_length=200)
+    params = models.JSONField(default=dict, blank=True)
+    request_hash = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("SHA-256 of the call that asked for it, to know a retry from a new question."),
+    )
+    text_start = models.PositiveIntegerField(
+        default=0, help_text=_("Code points of text in the reply when it began.")
+    )
+    reasoning_start = models.PositiveIntegerField(default=0)
+    status = models.CharField(max_length=12, choices=Status, default=Status.STREAMING)
+    finish_reason = models.CharField(max_length=40, null=True, blank=True)
+    usage = models.JSONField(null=True, blank=True)
+    error = models.JSONField(null=True, blank=True)
+    notices = models.JSONField(
+        default=list, blank=True, help_text=_("What the user is told: context cut, parameter dropped.")
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    started = models.DateTimeField(
+        null=True, blank=True, help_text=_("The request was sent to the provider.")
+    )
+    first_token = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["server"], name="completion_running", condition=models.Q(status=Status.STREAMING)
+            ),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "number"], name="completion_numbered"),
+            status_is_known("completion_status_known"),
+            # One upstream call at a time writes into a reply.
+            models.UniqueConstraint(
+                fields=["message"], condition=models.Q(status=Status.STREAMING), name="completion_one_runs"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=Status.STREAMING) | models.Q(ended__isnull=False),
+                name="completion_ended_is_dated",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.id}"

@@ -1,0 +1,66 @@
+"""A provider that models are reached through, and what the admin says of each of its models."""
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Connection(models.Model):
+    """A base URL, a key (encrypted with the site's secret) and how it may be used."""
+
+    name = models.CharField(max_length=100, unique=True)
+    base_url = models.URLField(max_length=500)
+    key_encrypted = models.TextField(blank=True, editable=False)
+    headers_encrypted = models.TextField(blank=True, editable=False)
+    enabled = models.BooleanField(default=True)
+    local = models.BooleanField(
+        default=False,
+        help_text=_("Runs on our own machines: may need minutes to load a model before its first token."),
+    )
+    concurrency = models.PositiveIntegerField(
+        default=0, help_text=_("Calls at the same time; 0 is no limit. Others wait in a fair queue.")
+    )
+    connect_timeout = models.FloatField(default=10, help_text=_("Seconds."))
+    first_token_timeout = models.FloatField(
+        default=0, help_text=_("Seconds; 0 is 120, or 300 for a local connection.")
+    )
+    chunk_timeout = models.FloatField(default=60, help_text=_("Seconds between two chunks."))
+    position = models.PositiveIntegerField(default=0, help_text=_("Order of the list of models."))
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectionModel(models.Model):
+    """What the admin says of one model of a connection. A model without a row is as the provider lists it."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="models")
+    upstream_id = models.CharField(max_length=200, help_text=_("The provider's name for the model."))
+    name = models.CharField(
+        max_length=200, blank=True, help_text=_("What users see; empty: the provider's name.")
+    )
+    hidden = models.BooleanField(default=False)
+    default = models.BooleanField(default=False)
+    context_length = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Tokens; empty: not known, nothing is cut.")
+    )
+    vision = models.BooleanField(default=False)
+    allowed_params = models.JSONField(
+        null=True, blank=True, help_text=_("Names of the parameters that may be sent; empty: all.")
+    )
+    groups = models.ManyToManyField(Group, blank=True, help_text=_("Who may use it; none: everyone."))
+
+    class Meta:
+        ordering = ["connection", "upstream_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "upstream_id"], name="connection_model_once"),
+            models.UniqueConstraint(
+                fields=["default"], condition=models.Q(default=True), name="connection_model_one_default"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.upstream_id

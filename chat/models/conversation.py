@@ -1,0 +1,62 @@
+"""A conversation: a tree of messages that belongs to one user, and the branch of it that is shown."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.ids import new_id
+
+
+class TitleSource(models.TextChoices):
+    """Who wrote the title. A made title never replaces one that a person gave."""
+
+    QUESTION = "question", _("First words of the first question")
+    MODEL = "model", _("Made by the model")
+    PERSON = "person", _("Given by a person")
+
+
+class Conversation(models.Model):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
+    )
+    title = models.CharField(max_length=200, blank=True)
+    title_source = models.CharField(max_length=10, choices=TitleSource, default=TitleSource.QUESTION)
+    model = models.CharField(max_length=200, blank=True, help_text=_("Empty: the default model."))
+    system_prompt = models.TextField(blank=True)
+    pinned = models.BooleanField(default=False)
+    archived = models.BooleanField(default=False)
+    active = models.ForeignKey(
+        "chat.Message",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("The last message of the branch that is shown."),
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
+    updated = models.DateTimeField(default=timezone.now, help_text=_("When it was last asked."))
+    deleted = models.DateTimeField(
+        null=True, blank=True, help_text=_("Hidden since; purged after its last reply ended.")
+    )
+
+    class Meta:
+        ordering = ["-updated", "-id"]
+        indexes = [
+            # The list of one user's conversations, newest first.
+            models.Index(fields=["owner", "archived", "-updated", "-id"], name="conversation_list"),
+            # The few that wait to be purged.
+            models.Index(
+                fields=["deleted"], name="conversation_purge", condition=models.Q(deleted__isnull=False)
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(title_source__in=TitleSource.values),
+                name="conversation_title_source_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.id)

@@ -1,0 +1,79 @@
+"""One message of a conversation's tree. A reply is a message of the assistant with a status."""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.ids import new_id
+from chat.models.conversation import Conversation
+from chat.models.status import Status, status_is_known
+
+
+class Role(models.TextChoices):
+    SYSTEM = "system", _("System")
+    USER = "user", _("User")
+    ASSISTANT = "assistant", _("Assistant")
+    TOOL = "tool", _("Tool")
+
+
+class Message(models.Model):
+    """A node of the tree: siblings are edits of a question or other replies to the same one.
+
+    While a reply streams, `content` and `reasoning` hold what earlier completions wrote, and the
+    checkpoints of the current completion hold the rest: `chat.access` joins the two, nobody else.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    )
+    role = models.CharField(max_length=10, choices=Role)
+    content = models.TextField(blank=True)
+    parts = models.JSONField(
+        null=True,
+        blank=True,
+        help_text=_(
+            "Ordered content parts (text, image, file, tool call) where `content` alone does not say it all."
+        ),
+    )
+    reasoning = models.TextField(blank=True)
+    status = models.CharField(max_length=12, choices=Status, default=Status.COMPLETE)
+    model = models.CharField(max_length=200, blank=True)
+    completion = models.ForeignKey(
+        "chat.Completion",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("The upstream call that writes, or last wrote, into this reply: its epoch."),
+    )
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["conversation", "id"], name="message_tree"),
+            # How many replies of a user run; what a reaper looks at.
+            models.Index(
+                fields=["status"], name="message_streaming", condition=models.Q(status=Status.STREAMING)
+            ),
+        ]
+        constraints = [
+            status_is_known("message_status_known"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="message_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(role=Role.ASSISTANT) | models.Q(status=Status.COMPLETE),
+                name="message_only_replies_run",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.STREAMING) | models.Q(completion__isnull=False),
+                name="message_running_has_completion",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("id")), name="message_not_its_own_parent"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} {self.id}"
