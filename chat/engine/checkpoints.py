@@ -1,0 +1,77 @@
+"""The ticker that saves all growing replies of this process at once: a group commit."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from chat.engine.live_reply import LiveReply
+from chat.engine.ports import Piece, Saved, Store, StoreAway
+from chat.engine.transcript import Ended
+from chat.errors import ChatError
+
+logger = logging.getLogger(__name__)
+
+LOST = Ended("interrupted")
+"""What a reply tells if its guard is lost: never used as it stands, since the loser re-reads the row."""
+
+
+class Checkpoints:
+    """One save at a time; only what is new; a reply whose end is due is left to its end."""
+
+    def __init__(self, store: Store, period: float, running: Callable[[], Iterable[LiveReply]]) -> None:
+        self._store = store
+        self._period = period
+        self._running = running
+        self._away = False
+
+    async def tick_forever(self) -> None:
+        """Save every `period` seconds, counted from one save's begin to the next one's."""
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        while True:
+            due = max(due + self._period, loop.time())
+            await asyncio.sleep(due - loop.time())
+            try:
+                await self.tick()
+            except Exception:
+                logger.exception("a checkpoint failed; the next one tries again")
+
+    async def tick(self) -> None:
+        """Save what every running reply grew by since its last checkpoint."""
+        grown: list[tuple[LiveReply, Piece]] = []
+        for live in self._running():
+            if live.closing_since is None and (piece := live.piece()) is not None:
+                grown.append((live, piece))
+        if not grown:
+            return
+        saving: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        for live, _ in grown:
+            live.saving = saving
+        try:
+            saved = await self._store.save([piece for _, piece in grown])
+        except StoreAway:
+            if not self._away:
+                logger.exception("checkpoints are not saved: the database is away")
+            self._away = True
+            return
+        finally:
+            for live, _ in grown:
+                live.saving = None
+            saving.set_result(None)
+        if self._away:
+            logger.warning("checkpoints are saved again")
+            self._away = False
+        for live, piece in grown:
+            _settle(live, piece, saved)
+
+
+def _settle(live: LiveReply, piece: Piece, saved: Saved) -> None:
+    if piece.epoch in saved.lost:
+        logger.warning("reply %s was ended by another process", live.id)
+        live.end_with(LOST)
+    elif piece.epoch in saved.refused:
+        logger.error("reply %s cannot be saved: %s", live.id, saved.refused[piece.epoch])
+        error = ChatError("The database refused this reply's text.", code="not_saved")
+        live.end_with(Ended("failed", error=error.as_dict()))
+    else:
+        live.saved(piece)

@@ -1,0 +1,226 @@
+"""A reply that runs in this process: its transcript, who follows it, and whether it is to end.
+
+It only keeps state and wakes those who wait. Reading the model and saving are `run` and `checkpoints`.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from chat.chunks import Chunk
+from chat.engine.cursor import Cursor
+from chat.engine.ports import Ending, Final, Piece
+from chat.engine.pulse import Pulse
+from chat.engine.transcript import Ended, Transcript
+from chat.engine.valid_text import ValidText
+from chat.events import Batch
+
+INTERRUPTED = Ended("interrupted")
+
+
+class LiveReply:
+    """One epoch of one reply. All of it runs on one event loop; nothing here awaits but `grown` and `done`."""
+
+    def __init__(
+        self, transcript: Transcript, *, owner: int, pulse: Pulse, window: float | None, max_chars: int
+    ) -> None:
+        self.transcript = transcript
+        self.owner = owner
+        self.window = window
+        """Seconds to run on with nobody attached; None is to the end."""
+        self.full = False
+        """The reply reached the most it may hold, and its upstream is to be closed."""
+        self.intent: Ended | None = None
+        """How it ends if it is cut off: decided before the upstream is closed, so that the end finds the reason."""
+        self.closing_since: float | None = None
+        """The reading is over and the end waits to be saved, by the pulse's clock."""
+        self.finish_reason: str | None = None
+        self.usage: dict[str, Any] | None = None
+        self.notices: list[dict[str, Any]] = []
+        self.started: datetime | None = None
+        self.first_token: datetime | None = None
+        self.reading: asyncio.Task[None] | None = None
+        self.saving: asyncio.Future[None] | None = None
+        """The checkpoint in flight, if any: the end waits for it."""
+        self._pulse = pulse
+        self._max_chars = max_chars or None
+        self._valid_text = ValidText()
+        self._valid_reasoning = ValidText()
+        self._saved_text = transcript.text.length
+        self._saved_reasoning = transcript.reasoning.length
+        self._waiters: set[asyncio.Future[bool]] = set()
+        self._followers = 0
+        self._clock: asyncio.TimerHandle | None = None
+        self._done = asyncio.Event()
+
+    @property
+    def id(self) -> UUID:
+        return self.transcript.reply
+
+    @property
+    def epoch(self) -> UUID:
+        return self.transcript.epoch.id
+
+    # The text grows
+
+    def append(self, chunks: Sequence[Chunk]) -> None:
+        """Take in what one upstream read brought, and wake whoever follows. Never awaits."""
+        transcript = self.transcript
+        for chunk in chunks:
+            if chunk.reasoning:
+                transcript.reasoning.append(self._fitting(self._valid_reasoning.feed(chunk.reasoning)))
+            if chunk.text:
+                transcript.text.append(self._fitting(self._valid_text.feed(chunk.text)))
+            if chunk.finish_reason is not None:
+                self.finish_reason = chunk.finish_reason
+            if chunk.usage is not None:
+                self.usage = chunk.usage
+            if chunk.notice is not None:
+                self.notices.append(chunk.notice)
+            if chunk.place is not None:
+                transcript.place = chunk.place
+                if chunk.place == 0:
+                    self.started = datetime.now(UTC)
+        if self.first_token is None and self.grew:
+            self.first_token = datetime.now(UTC)
+        self.wake()
+
+    def finish_text(self) -> None:
+        """The upstream is closed: nothing more is held back."""
+        self.transcript.reasoning.append(self._fitting(self._valid_reasoning.finish()))
+        self.transcript.text.append(self._fitting(self._valid_text.finish()))
+
+    @property
+    def grew(self) -> bool:
+        """Whether this epoch has brought any text or thinking."""
+        transcript = self.transcript
+        return (
+            transcript.text.length > transcript.epoch.text_start
+            or transcript.reasoning.length > transcript.epoch.reasoning_start
+        )
+
+    def _fitting(self, piece: str) -> str:
+        if self._max_chars is None:
+            return piece
+        room = self._max_chars - self.transcript.text.length - self.transcript.reasoning.length
+        if len(piece) >= room:
+            self.full = True
+            return piece[: max(room, 0)]
+        return piece
+
+    # Somebody saves it
+
+    def piece(self) -> Piece | None:
+        """What is not saved yet."""
+        transcript = self.transcript
+        text = transcript.text.since(self._saved_text)
+        reasoning = transcript.reasoning.since(self._saved_reasoning)
+        if not text and not reasoning:
+            return None
+        return Piece(self.id, self.epoch, self._saved_text, text, self._saved_reasoning, reasoning)
+
+    def saved(self, piece: Piece) -> None:
+        self._saved_text = piece.text_offset + len(piece.text)
+        self._saved_reasoning = piece.reasoning_offset + len(piece.reasoning)
+
+    def ending(self, ended: Ended) -> Ending:
+        return Ending(
+            reply=self.id,
+            epoch=self.epoch,
+            ended=ended,
+            text=self.transcript.text.value(),
+            reasoning=self.transcript.reasoning.value(),
+            started=self.started,
+            first_token=self.first_token,
+            notices=tuple(self.notices),
+        )
+
+    # It ends
+
+    def end_with(self, ended: Ended) -> None:
+        """Close the upstream and end so. The first reason given is the one that is told."""
+        if self.intent is None and self.closing_since is None:
+            self.intent = ended
+            if self.reading is not None:
+                self.reading.cancel()
+
+    def finish(self, final: Final) -> None:
+        """The end is saved: tell the followers, and whoever waits for it."""
+        transcript = self.transcript
+        if final.text != transcript.text.value() or final.reasoning != transcript.reasoning.value():
+            # Somebody else ended it with what was saved then: that is the truth now.
+            self.transcript.text = type(transcript.text)(final.text)
+            self.transcript.reasoning = type(transcript.reasoning)(final.reasoning)
+        transcript.ended = final.ended
+        self._cancel_clock()
+        self._done.set()
+        self.wake()
+
+    async def done(self) -> None:
+        """Wait until the reply has ended and is saved."""
+        await self._done.wait()
+
+    # Others follow it
+
+    def take(self, cursor: Cursor) -> Batch | None:
+        """What is new for this cursor; nothing while others may have taken the reply over."""
+        if self.transcript.ended is None and not self._pulse.fresh:
+            return None
+        return cursor.take(self.transcript)
+
+    async def grown(self, seconds: float) -> bool:
+        """Wait for the next change; False when there was none for that long."""
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[bool] = loop.create_future()
+        self._waiters.add(waiter)
+        timer = loop.call_later(seconds, _settle, waiter, False)
+        try:
+            return await waiter
+        finally:
+            timer.cancel()
+            self._waiters.discard(waiter)
+
+    def wake(self) -> None:
+        for waiter in self._waiters:
+            _settle(waiter, True)
+
+    def attach(self) -> None:
+        """Somebody follows: the clock that cuts an abandoned reply off stands still."""
+        self._followers += 1
+        self._cancel_clock()
+
+    def detach(self) -> None:
+        """A follower left; when it was the last one, the resume window begins."""
+        self._followers -= 1
+        if self._followers == 0:
+            self.start_clock()
+
+    def widen(self, window: float | None) -> None:
+        """The largest window that was asked for in this epoch counts."""
+        if self.window is not None and (window is None or window > self.window):
+            self.window = window
+            if self._clock is not None:
+                self.start_clock()
+
+    def start_clock(self) -> None:
+        """Nobody is attached: after the window the reply is interrupted."""
+        self._cancel_clock()
+        if self.window is None or self.transcript.ended is not None:
+            return
+        if self.window <= 0:
+            self.end_with(INTERRUPTED)
+        else:
+            loop = asyncio.get_running_loop()
+            self._clock = loop.call_later(self.window, self.end_with, INTERRUPTED)
+
+    def _cancel_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+
+def _settle(waiter: asyncio.Future[bool], value: bool) -> None:
+    if not waiter.done():
+        waiter.set_result(value)

@@ -1,0 +1,76 @@
+"""What the engine needs from outside, as protocols of a few methods: a store, and a source of chunks."""
+
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from chat.chunks import Chunk
+from chat.engine.transcript import Ended
+
+Source = Callable[[], AbstractAsyncContextManager[AsyncIterator[Sequence[Chunk]]]]
+"""Opens the upstream request. Leaving the context closes it, whatever the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a reply grew by since its last checkpoint."""
+
+    reply: UUID
+    epoch: UUID
+    text_offset: int
+    text: str
+    reasoning_offset: int
+    reasoning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A reply's end, with all that its row is to hold."""
+
+    reply: UUID
+    epoch: UUID
+    ended: Ended
+    text: str
+    reasoning: str
+    started: datetime | None
+    first_token: datetime | None
+    notices: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What became of a group of checkpoints."""
+
+    lost: frozenset[UUID] = frozenset()
+    """Epochs that no longer run: somebody else ended them."""
+    refused: dict[UUID, str] = field(default_factory=dict)
+    """Epochs whose piece the database cannot hold, and why: these replies alone fail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The end of a reply as the row tells it, whoever wrote it."""
+
+    ended: Ended
+    text: str
+    reasoning: str
+
+
+class StoreAway(Exception):
+    """The store cannot be reached now. Nothing was written; trying again may help."""
+
+
+class Store(Protocol):
+    """Where replies are saved. Every write is guarded by `status = streaming` and the epoch."""
+
+    async def save(self, pieces: Sequence[Piece]) -> Saved:
+        """Append the pieces, all in one transaction. Raises `StoreAway`."""
+
+    async def finish(self, ending: Ending) -> Final:
+        """End the reply, or, if somebody else did, tell what is there. Raises `StoreAway`."""
+
+    async def beat(self, running: Collection[UUID]) -> frozenset[UUID]:
+        """Raise this process's counter; the epochs of `running` that no longer run. Raises `StoreAway`."""

@@ -1,0 +1,112 @@
+"""The replies that run in this process, and the tasks that keep them: ticker, beat and one per reply.
+
+asyncio itself keeps only weak references to tasks; whoever is in here is awaited at the drain.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from uuid import UUID
+
+from chat.engine.checkpoints import LOST, Checkpoints
+from chat.engine.live_reply import INTERRUPTED, LiveReply
+from chat.engine.ports import Source, Store, StoreAway
+from chat.engine.pulse import Pulse
+from chat.engine.run import run
+from chat.engine.transcript import Transcript
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 2.0
+"""How often a process says that it lives; a reaper waits for five of these."""
+SAVE_SECONDS = 20.0
+"""The longest that a drain waits for ends to be saved."""
+
+
+class Registry:
+    """Made once per process and event loop; `start` and `drain` are its life."""
+
+    def __init__(self, store: Store, *, checkpoint_seconds: float, max_chars: int) -> None:
+        self.pulse = Pulse()
+        self.draining = False
+        self._store = store
+        self._max_chars = max_chars
+        self._live: dict[UUID, LiveReply] = {}
+        self._runs: dict[UUID, asyncio.Task[None]] = {}
+        self._checkpoints = Checkpoints(store, checkpoint_seconds, self.running)
+        self._ticking: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to save and to beat."""
+        self.pulse.renew()
+        self._ticking = [
+            asyncio.create_task(self._checkpoints.tick_forever(), name="checkpoints"),
+            asyncio.create_task(self._beat_forever(), name="beat"),
+        ]
+
+    def running(self) -> Iterable[LiveReply]:
+        return tuple(self._live.values())
+
+    def get(self, reply: UUID) -> LiveReply | None:
+        """The live reply, if it runs here."""
+        return self._live.get(reply)
+
+    def begin(self, transcript: Transcript, *, owner: int, source: Source, window: float | None) -> LiveReply:
+        """Make the reply live and read its upstream. A caller that follows attaches before it awaits."""
+        live = LiveReply(transcript, owner=owner, pulse=self.pulse, window=window, max_chars=self._max_chars)
+        self._live[live.id] = live
+        task = asyncio.create_task(run(live, source, self._store, self.pulse), name=f"reply {live.id}")
+        self._runs[live.id] = task
+        task.add_done_callback(lambda done: self._forget(live, done))
+        return live
+
+    def _forget(self, live: LiveReply, task: asyncio.Task[None]) -> None:
+        if self._live.get(live.id) is live:
+            del self._live[live.id]
+            del self._runs[live.id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("the task of reply %s broke", live.id, exc_info=error)
+
+    async def _beat_forever(self) -> None:
+        while True:
+            try:
+                await self.beat()
+            except StoreAway:
+                logger.warning("the beat was not written: the database is away")
+            except Exception:
+                logger.exception("the beat failed")
+            await asyncio.sleep(BEAT_SECONDS)
+
+    async def beat(self) -> None:
+        """Say that this process lives, and let go of the replies that others ended meanwhile."""
+        begun = self.pulse.now()
+        was_fresh = self.pulse.fresh
+        for epoch in await self._store.beat([live.epoch for live in self._live.values()]):
+            for live in self.running():
+                if live.epoch == epoch:
+                    live.end_with(LOST)
+        self.pulse.renew(begun)
+        if not was_fresh:
+            for live in self.running():
+                live.wake()
+
+    async def drain(self, grace: float) -> list[LiveReply]:
+        """Let what runs go on for `grace` seconds, then interrupt it; the replies whose end could not be saved."""
+        self.draining = True
+        if grace > 0 and self._runs:
+            await asyncio.wait(set(self._runs.values()), timeout=grace)
+        for live in self.running():
+            live.end_with(INTERRUPTED)
+        if self._runs:
+            await asyncio.wait(set(self._runs.values()), timeout=SAVE_SECONDS)
+        unsaved = list(self.running())
+        for live in unsaved:
+            since = live.closing_since
+            waited = 0.0 if since is None else self.pulse.now() - since
+            logger.error("reply %s is not saved after %.1f s", live.id, waited)
+        tasks = [*self._ticking, *self._runs.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._ticking = []
+        return unsaved

@@ -1,0 +1,95 @@
+"""The life of one live reply: read the upstream to its end, save the end, then tell it.
+
+One path for complete, stopped, interrupted and failed. `end` is never told before it is saved.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from chat.engine.live_reply import INTERRUPTED, LiveReply
+from chat.engine.ports import Final, Source, Store, StoreAway
+from chat.engine.pulse import Pulse
+from chat.engine.transcript import Ended
+from chat.errors import ChatError
+
+logger = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 5.0
+"""The longest that closing an upstream may take before the reply ends without it."""
+READS_BETWEEN_YIELDS = 16
+"""An upstream faster than we read never suspends the task; others must run, and a stop be seen."""
+RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
+"""Waits between attempts to save an end while the database is away; the last one repeats."""
+
+
+async def run(live: LiveReply, source: Source, store: Store, pulse: Pulse) -> None:
+    """Read, end, save, tell. Returns when the end is saved, however long that takes."""
+    live.reading = asyncio.create_task(_read(live, source), name=f"read {live.id}")
+    if live.intent is not None:
+        live.reading.cancel()
+    await _reading_over(live, live.reading)
+    live.finish_text()
+    live.closing_since = pulse.now()
+    live.wake()
+    ended = _verdict(live, live.reading)
+    if live.saving is not None:
+        await live.saving
+    live.finish(await _save(live, ended, store))
+
+
+async def _read(live: LiveReply, source: Source) -> None:
+    reads = 0
+    live.started = datetime.now(UTC)
+    async with source() as chunks:
+        async for batch in chunks:
+            live.append(batch)
+            if live.full:
+                live.finish_reason = "length"
+                return
+            reads += 1
+            if reads % READS_BETWEEN_YIELDS == 0:
+                await asyncio.sleep(0)
+
+
+async def _reading_over(live: LiveReply, reading: asyncio.Task[None]) -> None:
+    """Wait for the upstream's end, but once it was told to close only so long."""
+    while not reading.done():
+        if live.intent is None:
+            await asyncio.wait({reading}, timeout=CLOSE_SECONDS)
+            continue
+        await asyncio.wait({reading}, timeout=CLOSE_SECONDS)
+        if not reading.done():
+            logger.error("upstream of reply %s did not close within %s s", live.id, CLOSE_SECONDS)
+            return
+
+
+def _verdict(live: LiveReply, reading: asyncio.Task[None]) -> Ended:
+    """How the reply ended, from how its reading did."""
+    if not reading.done() or reading.cancelled():
+        intent = live.intent or INTERRUPTED
+        return Ended(intent.status, intent.finish_reason, live.usage, intent.error)
+    error = reading.exception()
+    if error is None:
+        return Ended("complete", live.finish_reason, live.usage)
+    if live.intent is not None:
+        return Ended(live.intent.status, live.intent.finish_reason, live.usage, live.intent.error)
+    if isinstance(error, ChatError):
+        logger.warning("reply %s failed: %s: %s", live.id, error.code, error.message)
+        return Ended("failed", live.finish_reason, live.usage, error.as_dict())
+    logger.error("reply %s failed", live.id, exc_info=error)
+    unexpected = ChatError("The server failed while it read the model. What had arrived is saved.")
+    return Ended("failed", live.finish_reason, live.usage, unexpected.as_dict())
+
+
+async def _save(live: LiveReply, ended: Ended, store: Store) -> Final:
+    """Save the end, trying again for as long as the process lives."""
+    attempt = 0
+    while True:
+        try:
+            return await store.finish(live.ending(ended))
+        except StoreAway:
+            if attempt == 0:
+                logger.exception("the end of reply %s is not saved yet; trying again", live.id)
+            await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            attempt += 1

@@ -1,0 +1,67 @@
+"""All that was said in one reply so far: the log that every position is read from.
+
+A live reply owns one and appends to it; a row of the database is loaded into one. Followers
+read both alike, so the live path and the replay path give the same text.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from chat.engine.growing_text import GrowingText
+from chat.events import End, ReplyStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One completion of the reply, and the lengths that the reply had when it began."""
+
+    id: UUID
+    reasoning_start: int = 0
+    text_start: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the reply ended."""
+
+    status: ReplyStatus
+    finish_reason: str | None = None
+    usage: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class Transcript:
+    """The identity of a reply, its two growing texts, its epochs in order, and its end if it has come."""
+
+    conversation: UUID
+    request: UUID | None
+    reply: UUID
+    model: str
+    epochs: tuple[Epoch, ...]
+    text: GrowingText = field(default_factory=GrowingText)
+    reasoning: GrowingText = field(default_factory=GrowingText)
+    title: str | None = None
+    """A title made while the reply ran; told to followers once."""
+    place: int | None = None
+    """Where the reply waits in its provider's queue; None when it never waited."""
+    ended: Ended | None = None
+
+    @property
+    def epoch(self) -> Epoch:
+        """The current one."""
+        return self.epochs[-1]
+
+    def end_event(self) -> End | None:
+        """The `end` that followers are told, once the reply ended."""
+        if self.ended is None:
+            return None
+        return End(
+            reply=str(self.reply),
+            status=self.ended.status,
+            finish_reason=self.ended.finish_reason,
+            length=self.text.length,
+            usage=self.ended.usage,
+            error=self.ended.error,
+        )
