@@ -1,0 +1,82 @@
+"""Lists of conversations, and one with its whole tree."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from chat.access.descriptions import describe_conversation, describe_message
+from chat.access.rows import conversation_for, conversations_of
+from chat.access.running_text import read_pieces
+from chat.errors import BadRequest
+from chat.models import Conversation, Message
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 200
+
+
+def list_conversations(
+    user_id: int,
+    *,
+    cursor: str | None = None,
+    limit: int | None = None,
+    q: str | None = None,
+    archived: bool = False,
+) -> dict[str, Any]:
+    """A page of a user's conversations, newest first: `{"results": […], "next": cursor or null}`."""
+    size = DEFAULT_LIMIT if limit is None else limit
+    if not 1 <= size <= MAX_LIMIT:
+        raise BadRequest(f"limit is a number from 1 to {MAX_LIMIT}.", param="limit")
+    rows = conversations_of(user_id).filter(archived=archived)
+    if q is not None and q.strip():
+        rows = _matching(rows, q)
+    if cursor is not None:
+        updated, key = _read_cursor(cursor)
+        rows = rows.filter(Q(updated__lt=updated) | Q(updated=updated, id__lt=key))
+    page = list(rows.order_by("-updated", "-id")[: size + 1])
+    more = len(page) > size
+    page = page[:size]
+    return {
+        "results": [describe_conversation(row) for row in page],
+        "next": _make_cursor(page[-1]) if more else None,
+    }
+
+
+def read_conversation(user_id: int, conversation_id: Any) -> dict[str, Any]:
+    """A conversation with its messages, parents before children. Four queries, whatever its size."""
+    conversation = conversation_for(user_id, conversation_id)
+    pieces = read_pieces(completion__message__conversation=conversation)
+    messages = list(
+        Message.objects.filter(conversation=conversation)
+        .select_related("completion", "feedback")
+        .order_by("id")
+    )
+    pieces.join(messages)
+    return describe_conversation(conversation) | {"messages": [describe_message(row) for row in messages]}
+
+
+def _matching(rows: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
+    """Those in which each word stands, in the title or in a message."""
+    for word in q.split():
+        said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=word)
+        rows = rows.filter(Q(title__icontains=word) | Exists(said))
+    return rows
+
+
+def _make_cursor(row: Conversation) -> str:
+    return base64.urlsafe_b64encode(f"{row.updated.isoformat()} {row.id.hex}".encode()).rstrip(b"=").decode()
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+    try:
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
+        updated, key = text.split(" ")
+        moment = datetime.fromisoformat(updated)
+        if moment.tzinfo is None:
+            raise ValueError(updated)
+        return moment, UUID(key)
+    except (ValueError, binascii.Error) as error:
+        raise BadRequest("This cursor is not one that a list gave out.", param="cursor") from error

@@ -1,0 +1,57 @@
+"""Rows as the JSON values that clients see."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from chat.models import Conversation, Feedback, Message
+
+
+def timestamp(moment: datetime | None) -> str | None:
+    """RFC 3339, in UTC."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def describe_message(message: Message) -> dict[str, Any]:
+    """A message whose completion and feedback were fetched with it, and whose checkpoints were joined."""
+    completion = message.completion
+    return {
+        "id": str(message.id),
+        "conversation": str(message.conversation_id),
+        "parent": None if message.parent_id is None else str(message.parent_id),
+        "role": message.role,
+        "content": message.content,
+        "reasoning": message.reasoning,
+        "status": message.status,
+        "model": message.model or None,
+        "finish_reason": completion.finish_reason if completion else None,
+        "usage": completion.usage if completion else None,
+        "error": completion.error if completion else None,
+        "notices": completion.notices if completion else [],
+        "created": timestamp(message.created),
+        "started": timestamp(completion.started) if completion else None,
+        "first_token": timestamp(completion.first_token) if completion else None,
+        "ended": timestamp(completion.ended) if completion else None,
+        "feedback": _describe_feedback(message),
+    }
+
+
+def _describe_feedback(message: Message) -> dict[str, Any] | None:
+    try:
+        feedback = message.feedback
+    except Feedback.DoesNotExist:
+        return None
+    return {"rating": feedback.rating, "comment": feedback.comment}
+
+
+def describe_conversation(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "id": str(conversation.id),
+        "title": conversation.title,
+        "model": conversation.model or None,
+        "system_prompt": conversation.system_prompt,
+        "pinned": conversation.pinned,
+        "archived": conversation.archived,
+        "active": None if conversation.active_id is None else str(conversation.active_id),
+        "created": timestamp(conversation.created),
+        "updated": timestamp(conversation.updated),
+    }

@@ -1,0 +1,81 @@
+"""A reply's row, read as what a follower needs of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from chat.access.rows import as_uuid, no_such
+from chat.access.running_text import read_pieces
+from chat.models import Completion, Message
+from chat.models.message import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyRow:
+    """A reply as saved now. Lengths are code points; `epochs` are (completion, reasoning start, text start)."""
+
+    id: UUID
+    conversation: UUID
+    owner: int
+    request: UUID | None
+    model: str
+    status: str
+    text: str
+    reasoning: str
+    epochs: tuple[tuple[UUID, int, int], ...]
+    server: UUID | None
+    finish_reason: str | None
+    usage: dict[str, Any] | None
+    error: dict[str, Any] | None
+    ended: datetime | None
+    deleted: bool
+
+
+def read_reply(reply_id: Any, *, user_id: int | None = None, hidden: bool = False) -> ReplyRow:
+    """The reply; of this user only, where one is given. `hidden`: also in a deleted conversation."""
+    key = as_uuid(reply_id, "message")
+    pieces = read_pieces(completion__message=key)
+    rows = Message.objects.filter(id=key, role=Role.ASSISTANT)
+    if user_id is not None:
+        rows = rows.filter(conversation__owner_id=user_id)
+    if not hidden:
+        rows = rows.filter(conversation__deleted__isnull=True)
+    message = rows.select_related("conversation", "completion").first()
+    if message is None or message.completion is None:
+        raise no_such("message")
+    pieces.join([message])
+    completion = message.completion
+    # A `continue` may have opened another one since the message was read: it is not of this reading.
+    epochs = message.completions.filter(number__lte=completion.number).order_by("number")
+    return ReplyRow(
+        id=message.id,
+        conversation=message.conversation_id,
+        owner=message.conversation.owner_id,
+        request=message.parent_id,
+        model=message.model,
+        status=message.status,
+        text=message.content,
+        reasoning=message.reasoning,
+        epochs=tuple(epochs.values_list("id", "reasoning_start", "text_start")),
+        server=completion.server_id,
+        finish_reason=completion.finish_reason,
+        usage=completion.usage,
+        error=completion.error,
+        ended=completion.ended,
+        deleted=message.conversation.deleted is not None,
+    )
+
+
+def request_hash_of(user_id: int, reply: UUID, epoch: UUID) -> str:
+    """What the call was that began this completion of a reply, as a hash."""
+    hashes = Completion.objects.filter(
+        id=epoch,
+        message_id=reply,
+        message__conversation__owner_id=user_id,
+        message__conversation__deleted__isnull=True,
+    ).values_list("request_hash", flat=True)
+    found = hashes.first()
+    if found is None:
+        raise no_such("message")
+    return found

@@ -1,0 +1,131 @@
+"""Ask the model again: a new reply to the same request (regenerate), or more of the same reply (continue)."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from chat.access.rows import locked_conversation_for, message_for
+from chat.actions.context import branch_context
+from chat.actions.idempotency import Claim, claim_reply, joined_reply
+from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, open_completion
+from chat.errors import BadRequest, Conflict
+from chat.models import Message
+from chat.models.message import Role
+from chat.models.status import Status
+
+CUT_OFF = {Status.STOPPED, Status.INTERRUPTED, Status.FAILED}
+
+
+def regenerate(
+    origin: Origin,
+    message_id: str,
+    model: str | None,
+    params: dict[str, Any] | None,
+    claim: Claim | None = None,
+) -> NewReply | UUID:
+    """A new reply beside this one. Also right while this one still runs."""
+    try:
+        return _regenerate(origin, message_id, model, params, claim)
+    except IntegrityError:
+        if claim is None:
+            raise
+        return _regenerate(origin, message_id, model, params, claim)
+
+
+def continue_(
+    origin: Origin,
+    message_id: str,
+    model: str | None,
+    params: dict[str, Any] | None,
+    claim: Claim | None = None,
+) -> NewReply | UUID:
+    """A further completion of this reply, which was cut off. Raises `Conflict` where it was not."""
+    try:
+        return _continue(origin, message_id, model, params, claim)
+    except IntegrityError:
+        if claim is None:
+            raise
+        return _continue(origin, message_id, model, params, claim)
+
+
+@transaction.atomic
+def _regenerate(
+    origin: Origin, message_id: str, model: str | None, params: dict[str, Any] | None, claim: Claim | None
+) -> NewReply | UUID:
+    joined = joined_reply(origin.user_id, claim)
+    if joined is not None:
+        return joined
+    message = message_for(origin.user_id, message_id)
+    conversation = locked_conversation_for(origin.user_id, message.conversation_id)
+    request = message if message.role == Role.USER else message.parent
+    if request is None or request.role != Role.USER:
+        raise BadRequest("This message is no reply to a question.", param="message")
+    check_running(origin)
+    sent = _params(message, params)
+    chosen = origin.choose_model(model or message.model or conversation.model, sent)
+    reply, completion = add_reply(origin, conversation, request, chosen, sent)
+    claim_reply(origin.user_id, claim, reply)
+    return NewReply(
+        conversation=conversation.id,
+        request=request.id,
+        reply=reply.id,
+        epochs=(Epoch(completion.id, 0, 0),),
+        model=chosen,
+        params=sent,
+        context=branch_context(conversation, request.id),
+    )
+
+
+@transaction.atomic
+def _continue(
+    origin: Origin, message_id: str, model: str | None, params: dict[str, Any] | None, claim: Claim | None
+) -> NewReply | UUID:
+    joined = joined_reply(origin.user_id, claim)
+    if joined is not None:
+        return joined
+    conversation = locked_conversation_for(
+        origin.user_id, message_for(origin.user_id, message_id).conversation_id
+    )
+    message = message_for(origin.user_id, message_id)  # read again, under the lock
+    _refuse_what_is_not_cut_off(message)
+    check_running(origin)
+    sent = _params(message, params)
+    chosen = origin.choose_model(model or message.model, sent)
+    open_completion(origin, message, chosen, sent, number=message.completions.count() + 1)
+    claim_reply(origin.user_id, claim, message)
+    epochs = message.completions.order_by("number").values_list("id", "reasoning_start", "text_start")
+    return NewReply(
+        conversation=conversation.id,
+        request=message.parent_id,
+        reply=message.id,
+        epochs=tuple(Epoch(*epoch) for epoch in epochs),
+        model=chosen,
+        params=sent,
+        context=branch_context(conversation, message.id),
+        text=message.content,
+        reasoning=message.reasoning,
+    )
+
+
+def _refuse_what_is_not_cut_off(message: Message) -> None:
+    if message.role != Role.ASSISTANT:
+        raise BadRequest("Only a reply can be continued.", param="message")
+    if message.status == Status.STREAMING:
+        raise Conflict("This reply is still running.", code="reply_running")
+    completion = message.completion
+    by_length = completion is not None and completion.finish_reason == "length"
+    if message.status not in CUT_OFF and not by_length:
+        raise Conflict("This reply is complete: there is nothing to continue.", code="reply_complete")
+    if message.children.exists():
+        raise Conflict(
+            "This reply has answers below it. Regenerate it, or ask the model to go on.",
+            code="reply_has_answers",
+        )
+
+
+def _params(message: Message, params: dict[str, Any] | None) -> dict[str, Any]:
+    """The parameters given, else those that the reply had."""
+    if params is not None:
+        return params
+    return message.completion.params if message.completion is not None else {}

@@ -1,0 +1,105 @@
+"""Ask: store the question and the empty reply."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from chat.access.rows import as_uuid, locked_conversation_for, messages_of, no_such
+from chat.actions.context import branch_context
+from chat.actions.idempotency import Claim, claim_reply, joined_reply
+from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, refuse_running
+from chat.errors import BadRequest
+from chat.models import Conversation, Message
+from chat.models.message import Role
+
+TITLE_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. `at_end`: below the active branch's end; else below `parent`, None being a new beginning."""
+
+    content: str
+    conversation: str | None = None
+    at_end: bool = True
+    parent: str | None = None
+    model: str | None = None
+    system_prompt: str | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def ask(origin: Origin, question: Question, claim: Claim | None = None) -> NewReply | UUID:
+    """Store the question and an empty running reply; or the id of the reply that the same call began before."""
+    try:
+        return _ask(origin, question, claim)
+    except IntegrityError:
+        if claim is None:
+            raise
+        return _ask(origin, question, claim)  # a rival with the same key was first: now it is found
+
+
+@transaction.atomic
+def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | UUID:
+    joined = joined_reply(origin.user_id, claim)
+    if joined is not None:
+        return joined
+    if question.conversation is None:
+        if question.parent is not None:
+            raise BadRequest("A parent needs its conversation.", param="conversation")
+        conversation = Conversation(owner_id=origin.user_id)
+    else:
+        conversation = locked_conversation_for(origin.user_id, question.conversation)
+    check_running(origin)
+    parent = _parent(origin, conversation, question)
+    refuse_running(parent)
+    model = origin.choose_model(question.model or conversation.model, question.params)
+    if question.model:
+        conversation.model = question.model
+    if question.system_prompt is not None:
+        conversation.system_prompt = question.system_prompt
+    first = not conversation.title
+    if first:
+        conversation.title = first_words(question.content)
+    conversation.save()
+    request = Message.objects.create(
+        conversation=conversation, parent=parent, role=Role.USER, content=question.content
+    )
+    reply, completion = add_reply(origin, conversation, request, model, question.params)
+    claim_reply(origin.user_id, claim, reply)
+    return NewReply(
+        conversation=conversation.id,
+        request=request.id,
+        reply=reply.id,
+        epochs=(Epoch(completion.id, 0, 0),),
+        model=model,
+        params=question.params,
+        context=branch_context(conversation, request.id),
+        question=question.content if first else None,
+    )
+
+
+def _parent(origin: Origin, conversation: Conversation, question: Question) -> Message | None:
+    if question.at_end:
+        return conversation.active
+    if question.parent is None:
+        return None
+    key = as_uuid(question.parent, "message")
+    parent = messages_of(origin.user_id).filter(id=key).first()
+    if parent is None:
+        raise no_such("message")
+    if parent.conversation_id != conversation.id:
+        raise BadRequest("The parent is a message of another conversation.", param="parent")
+    if parent.role == Role.USER:
+        raise BadRequest("The parent of a question is a reply, or null for a new beginning.", param="parent")
+    return parent
+
+
+def first_words(text: str) -> str:
+    """The title until a better one is made: the question's first words, one line."""
+    line = " ".join(text.split())
+    if len(line) <= TITLE_LENGTH:
+        return line
+    cut = line[:TITLE_LENGTH]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"

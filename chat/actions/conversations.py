@@ -1,0 +1,89 @@
+"""Make, change, hide and purge conversations."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from chat.access.descriptions import describe_conversation
+from chat.access.rows import as_uuid, locked_conversation_for
+from chat.errors import BadRequest
+from chat.models import Conversation, Message
+from chat.models.conversation import TitleSource
+from chat.models.message import Role
+from chat.models.status import Status
+
+
+def make_conversation(
+    user_id: int, *, title: str = "", model: str = "", system_prompt: str = ""
+) -> dict[str, Any]:
+    conversation = Conversation.objects.create(
+        owner_id=user_id,
+        title=title,
+        title_source=TitleSource.PERSON if title else TitleSource.QUESTION,
+        model=model,
+        system_prompt=system_prompt,
+    )
+    return describe_conversation(conversation)
+
+
+@transaction.atomic
+def change_conversation(user_id: int, conversation_id: Any, changes: dict[str, Any]) -> dict[str, Any]:
+    """Set `title`, `pinned`, `archived`, `model`, `system_prompt` or `active`; the conversation as it is then."""
+    conversation = locked_conversation_for(user_id, conversation_id)
+    changes = dict(changes)
+    if "active" in changes:
+        changes["active"] = _reply_of(conversation, changes["active"])
+    if "title" in changes:
+        changes["title_source"] = TitleSource.PERSON
+    for name, value in changes.items():
+        setattr(conversation, name, value)
+    if changes:
+        conversation.save(update_fields=list(changes))
+    return describe_conversation(conversation)
+
+
+def _reply_of(conversation: Conversation, message_id: Any) -> Message:
+    message = Message.objects.filter(id=as_uuid(message_id, "message"), conversation=conversation).first()
+    if message is None or message.role == Role.USER:
+        raise BadRequest("The end of a branch is a reply of this conversation.", param="active")
+    return message
+
+
+def set_made_title(conversation_id: UUID, title: str) -> bool:
+    """Give the title that the model made, unless a person gave one meanwhile."""
+    return bool(
+        Conversation.objects.filter(
+            id=conversation_id, title_source=TitleSource.QUESTION, deleted__isnull=True
+        ).update(title=title, title_source=TitleSource.MODEL)
+    )
+
+
+@transaction.atomic
+def hide_conversation(user_id: int, conversation_id: Any) -> tuple[UUID, list[UUID]]:
+    """Hide it at once; its id, and its replies that still run and must be stopped."""
+    conversation = locked_conversation_for(user_id, conversation_id)
+    conversation.deleted = timezone.now()
+    conversation.save(update_fields=["deleted"])
+    running = Message.objects.filter(conversation=conversation, status=Status.STREAMING)
+    return conversation.id, list(running.values_list("id", flat=True))
+
+
+def purge_hidden() -> int:
+    """Delete the hidden conversations of which no reply runs any more; how many they were."""
+    purged = 0
+    for key in list(Conversation.objects.filter(deleted__isnull=False).values_list("id", flat=True)[:100]):
+        purged += _purge(key)
+    return purged
+
+
+@transaction.atomic
+def _purge(conversation_id: UUID) -> int:
+    conversation = (
+        Conversation.objects.select_for_update().filter(id=conversation_id, deleted__isnull=False).first()
+    )
+    if conversation is None or conversation.messages.filter(status=Status.STREAMING).exists():
+        return 0
+    conversation.delete()
+    return 1

@@ -1,0 +1,97 @@
+"""The end of a reply, guarded: who comes second re-reads what the first one wrote."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from chat.access.running_text import read_pieces
+from chat.models import Checkpoint, Completion, Message
+from chat.models.status import Status
+
+DELETED = {
+    "type": "invalid_request_error",
+    "code": "deleted",
+    "message": "The conversation was deleted.",
+    "param": None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a completion ended, and the reply's whole text then."""
+
+    status: str
+    text: str
+    reasoning: str
+    finish_reason: str | None = None
+    usage: dict[str, Any] | None = None
+    error: dict[str, Any] | None = None
+    started: datetime | None = None
+    first_token: datetime | None = None
+    notices: list[dict[str, Any]] = field(default_factory=list)
+
+
+@transaction.atomic
+def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
+    """End the reply so, or tell how it was ended before."""
+    ended = Message.objects.filter(id=reply, status=Status.STREAMING, completion_id=epoch).update(
+        status=outcome.status, content=outcome.text, reasoning=outcome.reasoning
+    )
+    if not ended:
+        return _as_ended_before(reply, epoch, outcome)
+    Completion.objects.filter(id=epoch).update(
+        status=outcome.status,
+        finish_reason=outcome.finish_reason,
+        usage=outcome.usage,
+        error=outcome.error,
+        notices=outcome.notices,
+        started=outcome.started,
+        first_token=outcome.first_token,
+        ended=timezone.now(),
+    )
+    Checkpoint.objects.filter(completion_id=epoch).delete()
+    return outcome
+
+
+@transaction.atomic
+def finish_as_saved(epoch: UUID, status: str, error: dict[str, Any] | None = None) -> bool:
+    """End a reply with the text of its checkpoints, for an owner that cannot; False when it runs no more."""
+    message = (
+        Message.objects.select_for_update(of=("self",), no_key=True)
+        .filter(status=Status.STREAMING, completion_id=epoch)
+        .first()
+    )
+    if message is None:
+        return False
+    read_pieces(completion=epoch).join([message])
+    outcome = Outcome(status, message.content, message.reasoning, error=error)
+    Message.objects.filter(id=message.id).update(
+        status=status, content=outcome.text, reasoning=outcome.reasoning
+    )
+    Completion.objects.filter(id=epoch).update(status=status, error=error, ended=timezone.now())
+    Checkpoint.objects.filter(completion_id=epoch).delete()
+    return True
+
+
+def _as_ended_before(reply: UUID, epoch: UUID, ours: Outcome) -> Outcome:
+    message = Message.objects.filter(id=reply).first()
+    completion = Completion.objects.filter(id=epoch).first()
+    if message is None or completion is None:
+        return Outcome(Status.STOPPED, ours.text, ours.reasoning, error=DELETED)
+    text, reasoning = message.content, message.reasoning
+    later = message.completions.filter(number__gt=completion.number).order_by("number").first()
+    if later is not None:  # `continue` reopened it: this epoch ended where that one began
+        text, reasoning = text[: later.text_start], reasoning[: later.reasoning_start]
+    return Outcome(
+        completion.status,
+        text,
+        reasoning,
+        finish_reason=completion.finish_reason,
+        usage=completion.usage,
+        error=completion.error,
+        notices=completion.notices,
+    )

@@ -1,0 +1,48 @@
+"""The beat of this process, what the others' beats say, and the end of what a dead one left."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from chat.actions.finish import finish_as_saved
+from chat.models import Completion, Message, Server
+from chat.models.status import Status
+
+
+@transaction.atomic
+def beat(server: UUID, name: str, running: Collection[UUID]) -> frozenset[UUID]:
+    """Raise this process's counter; the epochs of `running` that others have ended."""
+    if not Server.objects.filter(id=server).update(beat=F("beat") + 1):
+        Server.objects.create(id=server, name=name)
+    if not running:
+        return frozenset()
+    still = Message.objects.filter(status=Status.STREAMING, completion_id__in=running)
+    return frozenset(running) - frozenset(still.values_list("completion_id", flat=True))
+
+
+def other_beats(server: UUID) -> dict[UUID, int]:
+    """The counters of all other processes that have a row."""
+    return dict(Server.objects.exclude(id=server).values_list("id", "beat"))
+
+
+def abandoned(server: UUID, beat: int) -> list[UUID]:
+    """The running epochs of a process whose counter still stands there."""
+    running = Completion.objects.filter(status=Status.STREAMING, server_id=server, server__beat=beat)
+    return list(running.values_list("id", flat=True))
+
+
+def interrupt(epoch: UUID) -> bool:
+    """End what a dead process left, with the text of its last checkpoint."""
+    return finish_as_saved(epoch, Status.INTERRUPTED)
+
+
+def leave(server: UUID) -> None:
+    """This process ends. Its row goes, unless something of it still runs: a reaper needs it then."""
+    Server.objects.filter(id=server).exclude(completions__status=Status.STREAMING).delete()
+
+
+def bury(server: UUID, beat: int) -> None:
+    """Remove the row of a dead process of which nothing runs any more."""
+    Server.objects.filter(id=server, beat=beat).exclude(completions__status=Status.STREAMING).delete()

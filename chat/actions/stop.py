@@ -1,0 +1,24 @@
+"""Stop a reply that runs in another process: durable, by the row; its owner closes its upstream when it sees it."""
+
+from typing import Any
+from uuid import UUID
+
+from chat.access.rows import no_such
+from chat.actions.finish import finish_as_saved
+from chat.models import Message
+from chat.models.status import Status
+
+
+def stop(user_id: int | None, reply: UUID, error: dict[str, Any] | None = None) -> bool:
+    """End it with the text of its last checkpoint; False when it runs no more. None: of whomever."""
+    rows = Message.objects.filter(id=reply)
+    if user_id is not None:
+        rows = rows.filter(conversation__owner_id=user_id, conversation__deleted__isnull=True)
+    message = rows.first()
+    if message is None:
+        if user_id is None:
+            return False
+        raise no_such("message")
+    if message.status != Status.STREAMING or message.completion_id is None:
+        return False
+    return finish_as_saved(message.completion_id, Status.STOPPED, error)

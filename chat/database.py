@@ -1,0 +1,78 @@
+"""The one way from the event loop to the database: a hop into a small pool of threads.
+
+The threads keep their connections, so their number never grows with open streams or sockets. Never
+call it for anything that waits on something else than the database.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import ParamSpec, TypeVar
+
+from django.db import Error, InterfaceError, OperationalError, connections
+
+from chat.errors import Unavailable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+WRITERS = 4
+"""Threads, and so connections, of a process on PostgreSQL. SQLite takes one writer at a time, so it gets one."""
+READERS = 2
+
+_pools: dict[str, ThreadPoolExecutor] = {}
+
+
+async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a sync function that uses the ORM. Cancelling the caller does not undo what it does.
+
+    Raises `Unavailable` where the database is away, busy for too long, or full.
+    """
+    return await _hop("write", partial(function, *args, **kwargs))
+
+
+async def reading(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same for what only reads and may take a while: a list, a search, a whole conversation."""
+    return await _hop("read", partial(function, *args, **kwargs))
+
+
+async def _hop(kind: str, function: Callable[[], R]) -> R:
+    pool = _pools.get(kind)
+    if pool is None:
+        pool = _pools[kind] = ThreadPoolExecutor(_threads(kind), thread_name_prefix=f"database-{kind}")
+    context = contextvars.copy_context()
+    return await asyncio.get_running_loop().run_in_executor(pool, context.run, _clean, function)
+
+
+def _clean(function: Callable[[], R]) -> R:
+    """Run it, and let go of a connection that broke, so that the next hop makes a new one."""
+    try:
+        return function()
+    except Error as error:
+        for connection in connections.all(initialized_only=True):
+            if not connection.in_atomic_block:
+                connection.close()
+        if isinstance(error, (OperationalError, InterfaceError)):
+            raise Unavailable(
+                "The database does not answer now. Nothing was lost; try again in a moment.",
+                code="database_unavailable",
+                retry_after=2,
+            ) from error
+        raise
+
+
+def _threads(kind: str) -> int:
+    if kind == "read":
+        return READERS
+    return 1 if connections["default"].vendor == "sqlite" else WRITERS
+
+
+def close_pools() -> None:
+    """End the threads and their connections; the next hop makes new ones. For tests and the end of a process."""
+    for kind in list(_pools):
+        pool = _pools.pop(kind)
+        for _ in range(_threads(kind)):
+            pool.submit(connections.close_all)
+        pool.shutdown(wait=True)
