@@ -19,7 +19,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 WRITERS = 4
-"""Threads, and so connections, of a process on PostgreSQL. SQLite takes one writer at a time, so it gets one."""
+"""Threads, and so connections, of a process on PostgreSQL. SQLite has one writer at a time: one."""
 READERS = 2
 
 _pools: dict[str, ThreadPoolExecutor] = {}
@@ -70,7 +70,7 @@ def _threads(kind: str) -> int:
 
 
 def close_pools() -> None:
-    """End the threads and their connections; the next hop makes new ones. For tests and the end of a process."""
+    """End the threads and their connections. For tests, and for the end of a process."""
     for kind in list(_pools):
         pool = _pools.pop(kind)
         for _ in range(_threads(kind)):

@@ -13,7 +13,10 @@ from chat.models.message import Role
 
 @dataclass(frozen=True, slots=True)
 class ReplyRow:
-    """A reply as saved now. Lengths are code points; `epochs` are (completion, reasoning start, text start)."""
+    """A reply as saved now. Lengths are code points.
+
+    `epochs` are (completion, reasoning start, text start), in their order.
+    """
 
     id: UUID
     conversation: UUID

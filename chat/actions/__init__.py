@@ -1,1 +1,4 @@
-"""The only writers. Each is sync, one transaction, plain values in and out; status changes only by guarded update."""
+"""The only writers. Each is sync, one transaction, plain values in and out.
+
+A status changes only by an update that is guarded by the status and the epoch it had.
+"""

@@ -19,7 +19,7 @@ TITLE_LENGTH = 80
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked. `at_end`: below the active branch's end; else below `parent`, None being a new beginning."""
+    """What is asked: `at_end` of the active branch, else below `parent`, None being a new beginning."""
 
     content: str
     conversation: str | None = None
@@ -31,7 +31,7 @@ class Question:
 
 
 def ask(origin: Origin, question: Question, claim: Claim | None = None) -> NewReply | UUID:
-    """Store the question and an empty running reply; or the id of the reply that the same call began before."""
+    """Store question and empty running reply; or the id of the reply that the same call began before."""
     try:
         return _ask(origin, question, claim)
     except IntegrityError:

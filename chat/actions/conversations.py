@@ -30,7 +30,7 @@ def make_conversation(
 
 @transaction.atomic
 def change_conversation(user_id: int, conversation_id: Any, changes: dict[str, Any]) -> dict[str, Any]:
-    """Set `title`, `pinned`, `archived`, `model`, `system_prompt` or `active`; the conversation as it is then."""
+    """Set `title`, `pinned`, `archived`, `model`, `system_prompt` or `active`; as it is then."""
     conversation = locked_conversation_for(user_id, conversation_id)
     changes = dict(changes)
     if "active" in changes:

@@ -22,7 +22,7 @@ class Claim:
 
 
 def joined_reply(user_id: int, claim: Claim | None) -> UUID | None:
-    """The reply that the same call began before. Raises `Conflict` where the key was used for another call."""
+    """The reply that the same call began before. Raises `Conflict` where the key was used otherwise."""
     if claim is None:
         return None
     row = IdempotencyKey.objects.filter(user_id=user_id, key=claim.key).first()
@@ -41,7 +41,7 @@ def joined_reply(user_id: int, claim: Claim | None) -> UUID | None:
 
 
 def claim_reply(user_id: int, claim: Claim | None, reply: Message) -> None:
-    """Bind the key to this reply, in the transaction that makes it. `IntegrityError` when a rival was first."""
+    """Bind the key to the reply, in the transaction that makes it. `IntegrityError`: a rival was first."""
     if claim is not None:
         IdempotencyKey.objects.create(
             user_id=user_id,

@@ -1,4 +1,4 @@
-"""Stop a reply that runs in another process: durable, by the row; its owner closes its upstream when it sees it."""
+"""Stop a reply that runs in another process, by its row; its owner closes its upstream when it sees it."""
 
 from typing import Any
 from uuid import UUID

@@ -38,10 +38,11 @@ class Checkpoints:
 
     async def tick(self) -> None:
         """Save what every running reply grew by since its last checkpoint."""
-        grown: list[tuple[LiveReply, Piece]] = []
-        for live in self._running():
-            if live.closing_since is None and (piece := live.piece()) is not None:
-                grown.append((live, piece))
+        grown = [
+            (live, piece)
+            for live in self._running()
+            if live.closing_since is None and (piece := live.piece()) is not None
+        ]
         if not grown:
             return
         saving: asyncio.Future[None] = asyncio.get_running_loop().create_future()

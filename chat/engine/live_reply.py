@@ -21,7 +21,7 @@ INTERRUPTED = Ended("interrupted")
 
 
 class LiveReply:
-    """One epoch of one reply. All of it runs on one event loop; nothing here awaits but `grown` and `done`."""
+    """One epoch of one reply, on one event loop. Nothing here awaits but `grown` and `done`."""
 
     def __init__(
         self, transcript: Transcript, *, owner: int, pulse: Pulse, window: float | None, max_chars: int
@@ -33,7 +33,7 @@ class LiveReply:
         self.full = False
         """The reply reached the most it may hold, and its upstream is to be closed."""
         self.intent: Ended | None = None
-        """How it ends if it is cut off: decided before the upstream is closed, so that the end finds the reason."""
+        """How it ends if cut off: set before the upstream is closed, so that the end finds the reason."""
         self.closing_since: float | None = None
         """The reading is over and the end waits to be saved, by the pulse's clock."""
         self.finish_reason: str | None = None
@@ -166,9 +166,12 @@ class LiveReply:
 
     def take(self, cursor: Cursor) -> Batch | None:
         """What is new for this cursor; nothing while others may have taken the reply over."""
-        if self.transcript.ended is None and not self._pulse.fresh:
-            return None
-        return cursor.take(self.transcript)
+        return cursor.take(self.transcript) if self.speaks else None
+
+    @property
+    def speaks(self) -> bool:
+        """Whether its text is known to be the truth: it ended, or no other process can have ended it."""
+        return self.transcript.ended is not None or self._pulse.fresh
 
     async def grown(self, seconds: float) -> bool:
         """Wait for the next change; False when there was none for that long."""

@@ -91,7 +91,7 @@ class Registry:
                 live.wake()
 
     async def drain(self, grace: float) -> list[LiveReply]:
-        """Let what runs go on for `grace` seconds, then interrupt it; the replies whose end could not be saved."""
+        """Let what runs go on for `grace` seconds, then interrupt it; the replies that could not be saved."""
         self.draining = True
         if grace > 0 and self._runs:
             await asyncio.wait(set(self._runs.values()), timeout=grace)

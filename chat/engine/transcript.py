@@ -53,6 +53,16 @@ class Transcript:
         """The current one."""
         return self.epochs[-1]
 
+    def append(self, reasoning: str, text: str, place: int | None) -> None:
+        """Take in what another process told of it."""
+        self.reasoning.append(reasoning)
+        self.text.append(text)
+        self.place = place
+
+    def is_ahead_of(self, other: "Transcript") -> bool:
+        """Whether more was said here. For two states of one epoch."""
+        return self.text.length + self.reasoning.length > other.text.length + other.reasoning.length
+
     def end_event(self) -> End | None:
         """The `end` that followers are told, once the reply ended."""
         if self.ended is None:

@@ -2,15 +2,15 @@
 
 from uuid import UUID
 
-from engine_fakes import new_transcript
+from fakes.engine_ports import new_transcript
+from fakes.joining_client import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from joining_client import Client
 
 from chat.engine.cursor import Cursor
 from chat.engine.growing_text import GrowingText
 from chat.engine.transcript import Ended, Epoch, Transcript
-from chat.events import Batch, Delta, End, Queue, Reasoning, Start, Title
+from chat.events import Batch, Delta, End, Queue, Start, Title
 from chat.ids import new_id
 
 pieces = st.text(
@@ -90,7 +90,9 @@ def test_a_title_carries_no_id_and_never_stands_last() -> None:
     transcript.title = "U"
     transcript.text.append("x")
     third = cursor.take(transcript)
-    assert kinds(third) == ["title", "delta"] and third is not None and third.id is not None
+    assert kinds(third) == ["title", "delta"]
+    assert third is not None
+    assert third.id is not None
 
 
 def test_the_place_in_the_queue_is_told_when_it_changes() -> None:
@@ -168,7 +170,8 @@ def test_after_a_crash_only_a_client_that_had_more_begins_again() -> None:
     assert (ahead.starts, ahead.text) == (2, "saved ")
     assert (behind.starts, behind.text) == (1, "saved ")
     for client in (ahead, behind):
-        assert client.end is not None and client.end.status == "interrupted"
+        assert client.end is not None
+        assert client.end.status == "interrupted"
 
 
 def test_a_lost_tail_is_noticed_also_after_a_continue() -> None:
@@ -209,7 +212,7 @@ steps = st.lists(
 @settings(max_examples=500)
 @given(steps)
 def test_what_a_client_joins_is_what_is_saved(script: list[tuple[str, object]]) -> None:
-    """Random deltas, joins, drops in the middle of a write, crashes, continues and resumes, by three clients."""
+    """Random deltas, joins, drops in mid-write, crashes, continues and resumes, by three clients."""
     transcript = new_transcript()
     clients = [Client() for _ in range(3)]
     open_cursors: list[Cursor | None] = [None, None, None]

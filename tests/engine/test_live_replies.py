@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from engine_fakes import FedSource, MemoryStore, new_registry, new_transcript, settled
-from joining_client import Client
+from fakes.engine_ports import FedSource, MemoryStore, new_registry, new_transcript, settled
+from fakes.joining_client import Client
 
 from chat.chunks import Chunk
 from chat.engine.cursor import Cursor
@@ -122,7 +122,8 @@ async def test_a_failure_keeps_what_had_arrived(
     await live.done()
     ending = store.endings[live.epoch]
     assert (ending.text, ending.ended.status) == ("Hello", "failed")
-    assert ending.ended.error is not None and ending.ended.error["code"] == "upstream_incomplete"
+    assert ending.ended.error is not None
+    assert ending.ended.error["code"] == "upstream_incomplete"
 
 
 async def test_an_unexpected_error_tells_nothing_of_itself(
@@ -132,7 +133,8 @@ async def test_an_unexpected_error_tells_nothing_of_itself(
     source.fail(RuntimeError("the key is sk-secret"))
     await live.done()
     error = store.endings[live.epoch].ended.error
-    assert error is not None and "sk-secret" not in str(error)
+    assert error is not None
+    assert "sk-secret" not in str(error)
 
 
 async def test_the_last_follower_leaving_is_the_abort(
@@ -251,7 +253,8 @@ async def test_a_text_that_the_database_refuses_fails_alone(
     await settled()
     await registry._checkpoints.tick()
     await culprit.done()
-    assert culprit.transcript.ended is not None and culprit.transcript.ended.status == "failed"
+    assert culprit.transcript.ended is not None
+    assert culprit.transcript.ended.status == "failed"
     assert other.intent is None
 
 
@@ -286,7 +289,8 @@ async def test_who_loses_the_guard_tells_what_is_there(
     assert source.closed.is_set()
     client.take(live.take(cursor))
     assert client.text == "saved"
-    assert client.end is not None and client.end.status == "interrupted"
+    assert client.end is not None
+    assert client.end.status == "interrupted"
 
 
 async def test_the_beat_notices_a_quiet_reply_that_others_ended(

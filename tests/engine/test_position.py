@@ -1,5 +1,7 @@
 """An event id is read back as the position it was made of, and nothing else is one."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,8 +43,6 @@ def test_what_is_no_position_is_refused(text: str) -> None:
 def test_ids_of_one_millisecond_sort_in_the_order_they_were_made() -> None:
     made = [new_id() for _ in range(1000)]
     assert len(set(made)) == 1000
-    drift = sum(
-        1 for first, second in zip(made, made[1:], strict=False) if second.int >> 64 < first.int >> 64
-    )
+    drift = sum(1 for first, second in itertools.pairwise(made) if second.int >> 64 < first.int >> 64)
     assert drift == 0
     assert {key.version for key in made} == {7}

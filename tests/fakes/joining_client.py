@@ -1,4 +1,4 @@
-"""A client as the interface tells it to be: it cuts the text to a delta's offset, appends, and at `end` cuts to length."""
+"""A client as the interface tells it to be: cut the text to the delta's offset, append, at `end` cut."""
 
 from chat.engine.cursor import Cursor
 from chat.engine.position import Position, decode
@@ -17,7 +17,7 @@ class Client:
         self.last_id: str | None = None
 
     def take(self, batch: Batch | None, *, events: int | None = None) -> None:
-        """Read a batch, or only its first events: a connection that is cut inside a write loses the id too."""
+        """Read a batch, or only its first events: a cut inside a write loses the id too."""
         if batch is None:
             return
         for event in batch.events[:events]:

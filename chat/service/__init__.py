@@ -1,0 +1,39 @@
+"""The verbs of the interface: what every edge calls. Each is a coroutine and raises `ChatError`s only."""
+
+from chat.service import requests
+from chat.service.following import Following
+from chat.service.messages import (
+    change_conversation,
+    delete_conversation,
+    list_conversations,
+    list_models,
+    make_conversation,
+    rate,
+    read_conversation,
+    read_message,
+    subscribe_titles,
+)
+from chat.service.replies import ask, continue_, follow, regenerate, stop
+from chat.service.runtime import drain, draining, start
+
+__all__ = [
+    "Following",
+    "ask",
+    "change_conversation",
+    "continue_",
+    "delete_conversation",
+    "drain",
+    "draining",
+    "follow",
+    "list_conversations",
+    "list_models",
+    "make_conversation",
+    "rate",
+    "read_conversation",
+    "read_message",
+    "regenerate",
+    "requests",
+    "start",
+    "stop",
+    "subscribe_titles",
+]

@@ -1,0 +1,67 @@
+"""The rendered Markdown blocks of a transcript: made once, for all followers that want them."""
+
+import asyncio
+from bisect import bisect_left
+from weakref import WeakKeyDictionary
+
+from chat.engine.transcript import Transcript
+from chat.events import Block
+from chat.render import Blocks, BlockSpan, render
+
+SLOW = 2_000
+"""Code points from which a block is rendered in a thread: highlighting code may take 1 ms per 1,000."""
+
+_of: WeakKeyDictionary[Transcript, "RenderedBlocks"] = WeakKeyDictionary()
+
+
+def blocks_of(transcript: Transcript) -> "RenderedBlocks":
+    """The blocks of this transcript, shared by those who follow it."""
+    found = _of.get(transcript)
+    if found is None:
+        found = _of[transcript] = RenderedBlocks(transcript)
+    return found
+
+
+class RenderedBlocks:
+    """Closed blocks in order. `update` looks only at text that came since."""
+
+    def __init__(self, transcript: Transcript) -> None:
+        self._text = transcript.text
+        self._reply = str(transcript.reply)
+        self._blocks = Blocks()
+        self._fed = 0
+        self._finished = False
+        self._offsets: list[int] = []
+        self._lock = asyncio.Lock()
+        self.closed: list[Block] = []
+
+    async def update(self, *, upto: int, ended: bool) -> None:
+        """Render what closed within the first `upto` code points."""
+        async with self._lock:
+            spans: list[BlockSpan] = []
+            if upto > self._fed:
+                spans += self._blocks.feed(self._text.since(self._fed)[: upto - self._fed])
+                self._fed = upto
+            if ended and not self._finished:
+                self._finished = True
+                spans += self._blocks.finish()
+            for span in spans:
+                html = await self._render(span.source)
+                self._offsets.append(span.offset)
+                self.closed.append(Block(self._reply, span.index, span.offset, span.length, html))
+
+    async def _render(self, source: str) -> str:
+        if len(source) < SLOW:
+            return render(source)
+        return await asyncio.to_thread(render, source)
+
+    def first_for(self, position: int) -> int:
+        """The index of the last block begun before this position: where a client that stands there begins."""
+        index = bisect_left(self._offsets, position)
+        if index == len(self._offsets) and self._open_from() < position:
+            return index
+        return max(index - 1, 0)
+
+    def _open_from(self) -> int:
+        last = self.closed[-1] if self.closed else None
+        return last.offset + last.length if last else 0

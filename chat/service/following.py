@@ -1,0 +1,260 @@
+"""One client following one reply: wherever the reply runs, and whether it still does."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from chat.access.transcripts import read_reply
+from chat.auth.caller import Caller
+from chat.auth.tickets import make_ticket
+from chat.database import reading
+from chat.engine.cursor import Cursor
+from chat.engine.live_reply import LiveReply
+from chat.engine.transcript import Transcript
+from chat.errors import NotFound, Unavailable, UpstreamError, UpstreamTimeout
+from chat.events import KEEP_ALIVE, Batch, End
+from chat.relay import Piece
+from chat.service.blocks import blocks_of
+from chat.service.reply_rows import transcript_of
+
+if TYPE_CHECKING:
+    from chat.service.runtime import Runtime
+
+KEEP_ALIVE_SECONDS = 15.0
+UNSAVED_SECONDS = 30.0
+"""How long followers wait for an end that cannot be saved; then they are cut off, to come back later."""
+
+Closed = Literal["revoked", "draining", "unavailable", "deleted"]
+
+
+class Following:
+    """Iterate it for batches; `leave` it when the client goes. One at a time may iterate."""
+
+    def __init__(
+        self,
+        runtime: "Runtime",
+        caller: Caller,
+        transcript: Transcript,
+        cursor: Cursor,
+        *,
+        live: LiveReply | None = None,
+        server: UUID | None = None,
+        render: bool = False,
+        attach: bool = True,
+        joined: bool = False,
+    ) -> None:
+        self.caller = caller
+        self.joined = joined
+        """Nothing new was asked: the call resumed or joined a reply that was there."""
+        self.closed_reason: Closed | None = None
+        """Why the batches ended without `end`."""
+        self._runtime = runtime
+        self._transcript = transcript
+        self._cursor = cursor
+        self._live = live
+        self._server = server
+        self._render = render
+        self._next_block: int | None = None
+        self._attached = False
+        self._closed = asyncio.Event()
+        if attach:
+            self._attach()
+
+    @property
+    def conversation(self) -> str:
+        return str(self._transcript.conversation)
+
+    @property
+    def request(self) -> str | None:
+        return None if self._transcript.request is None else str(self._transcript.request)
+
+    @property
+    def reply(self) -> str:
+        return str(self._transcript.reply)
+
+    @property
+    def model(self) -> str:
+        return self._transcript.model
+
+    @property
+    def finished(self) -> bool:
+        """The client already had everything, `end` included."""
+        return self._cursor.at_end(self._transcript)
+
+    @property
+    def stream_url(self) -> str:
+        """Where an `EventSource`, which can send no header, follows: the ticket is good for this alone."""
+        ticket = make_ticket(self._transcript.reply, self.caller.user_id)
+        return f"/api/v1/messages/{self.reply}/stream?ticket={ticket}"
+
+    def _attach(self) -> None:
+        if not self._attached:
+            self._attached = True
+            self._runtime.followings.add(self)
+            if self._live is not None:
+                self._live.attach()
+
+    def leave(self) -> None:
+        """The client went. When it was the last one, the reply's resume window begins."""
+        if self._attached:
+            self._attached = False
+            self._runtime.followings.discard(self)
+            if self._live is not None:
+                self._live.detach()
+
+    def widen(self, window: float | None) -> None:
+        """Seconds that the reply runs on with nobody attached, where that is more than it had."""
+        if self._live is not None:
+            self._live.widen(window)
+
+    def close(self, reason: Closed) -> None:
+        """End the batches without `end`: whoever follows may not, or should come back later."""
+        if self.closed_reason is None:
+            self.closed_reason = reason
+            self._closed.set()
+            if self._live is not None:
+                self._live.wake()
+
+    async def __aiter__(self) -> AsyncIterator[Batch]:
+        self._attach()
+        try:
+            while not self._cursor.ended and self.closed_reason is None:
+                batches = self._follow_elsewhere() if self._live is None else self._follow_live(self._live)
+                async for batch in batches:
+                    yield batch
+        finally:
+            self.leave()
+
+    async def message(self) -> dict[str, Any]:
+        """Wait for the end as a follower; the message as saved. Raises `UpstreamError` where it failed."""
+        async for _ in self:
+            pass
+        if self.closed_reason is not None:
+            raise Unavailable(
+                "The reply's end is not saved yet. Read the message later.", message_id=self.reply
+            )
+        from chat.service.messages import read_message
+
+        message = await read_message(self.caller, self.reply)
+        if message["status"] == "failed":
+            raise _failure(message)
+        return message
+
+    async def _follow_live(self, live: LiveReply) -> AsyncIterator[Batch]:
+        pulse = self._runtime.registry.pulse
+        while self.closed_reason != "revoked":
+            batch = live.take(self._cursor)
+            if batch is not None:
+                yield await self._with_blocks(batch)
+                if self._cursor.ended:
+                    return
+            elif self.closed_reason is not None:
+                return
+            elif live.closing_since is not None and pulse.now() - live.closing_since > UNSAVED_SECONDS:
+                self.close("unavailable")
+            elif not await live.grown(KEEP_ALIVE_SECONDS):
+                yield KEEP_ALIVE
+
+    async def _follow_elsewhere(self) -> AsyncIterator[Batch]:
+        """Read what has ended, or follow what another process runs, until it ends or runs here."""
+        told = time.monotonic()
+        pieces = None
+        async with AsyncExitStack() as remote:
+            while self.closed_reason is None and self._live is None:
+                batch = self._cursor.take(self._transcript)
+                if batch is not None:
+                    told = time.monotonic()
+                    yield await self._with_blocks(batch)
+                    if self._cursor.ended:
+                        return
+                    continue  # look again before waiting: a title may be left
+                if time.monotonic() - told >= KEEP_ALIVE_SECONDS:
+                    told = time.monotonic()
+                    yield KEEP_ALIVE
+                if pieces is None:
+                    pieces = await remote.enter_async_context(self._pieces())
+                piece = await self._unless_closed(pieces)
+                if piece is not None:
+                    self._transcript.append(piece.reasoning, piece.text, piece.place)
+                elif await self._look():
+                    await remote.aclose()
+                    pieces = None
+
+    def _pieces(self) -> AbstractAsyncContextManager[AsyncIterator[Piece | None]]:
+        transcript = self._transcript
+        return self._runtime.relay.follow(
+            transcript.reply,
+            transcript.epoch.id,
+            self._server or self._runtime.server,
+            reasoning=transcript.reasoning.length,
+            text=transcript.text.length,
+        )
+
+    async def _unless_closed(self, pieces: AsyncIterator[Piece | None]) -> Piece | None:
+        """The next piece; None when there was none for a while, no more come, or this is closed."""
+        coming = asyncio.ensure_future(anext(pieces, None))
+        closing = asyncio.ensure_future(self._closed.wait())
+        try:
+            await asyncio.wait({coming, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return coming.result() if coming.done() else None
+        finally:
+            coming.cancel()
+            closing.cancel()
+            await asyncio.gather(coming, closing, return_exceptions=True)
+
+    async def _look(self) -> bool:
+        """Look where the reply is now; True when it is to be followed anew from there."""
+        live = self._runtime.registry.get(self._transcript.reply)
+        if live is not None:
+            self._live, self._transcript = live, live.transcript
+            live.attach()
+            return True
+        try:
+            row = await reading(read_reply, self.reply, hidden=True)
+        except NotFound:
+            self.close("deleted")
+            return True
+        except Unavailable:
+            return False  # its database is away: what was there stays, and the next look may succeed
+        now = transcript_of(row)
+        if (
+            now.ended is None
+            and now.epoch == self._transcript.epoch
+            and not now.is_ahead_of(self._transcript)
+        ):
+            # The row of a running reply is a checkpoint behind what its owner has told.
+            return row.server != self._server
+        self._transcript, self._server = now, row.server
+        return True
+
+    async def _with_blocks(self, batch: Batch) -> Batch:
+        """The batch with the blocks that closed within what it brings, before its `end`."""
+        if not self._render or batch.id is None:
+            return batch
+        here = self._cursor.position
+        assert here is not None
+        blocks = blocks_of(self._transcript)
+        ended = self._cursor.ended
+        await blocks.update(upto=here.text, ended=ended)
+        if self._next_block is None or batch.events[0].type == "start":
+            first = next((event.offset for event in batch.events if event.type == "delta"), here.text)
+            self._next_block = blocks.first_for(first)
+        later = islice(blocks.closed, self._next_block, None)
+        new = tuple(takewhile(lambda block: block.offset + block.length <= here.text, later))
+        self._next_block += len(new)
+        if not new:
+            return batch
+        if isinstance(batch.events[-1], End):
+            return Batch((*batch.events[:-1], *new, batch.events[-1]), batch.id)
+        return Batch((*batch.events, *new), batch.id)
+
+
+def _failure(message: dict[str, Any]) -> UpstreamError:
+    error = message["error"] or {}
+    code = error.get("code") or "upstream_failed"
+    kind = UpstreamTimeout if code == UpstreamTimeout.code else UpstreamError
+    return kind(error.get("message") or "The model's provider failed.", code=code, message_id=message["id"])

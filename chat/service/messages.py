@@ -1,0 +1,117 @@
+"""Messages, conversations and models: the verbs that read and change what is kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from chat.access import conversations as reading_conversations
+from chat.access.descriptions import describe_message
+from chat.access.rows import message_for
+from chat.actions import conversations, feedback
+from chat.auth.caller import Caller
+from chat.database import in_database, reading
+from chat.service.replies import stop_deleted
+from chat.service.requests import Changes, NewConversation, Rating, decode
+from chat.service.runtime import Subscriber, runtime
+
+
+async def read_message(caller: Caller, message_id: str) -> dict[str, Any]:
+    """One message as saved now."""
+    return await reading(lambda: describe_message(message_for(caller.user_id, message_id)))
+
+
+async def rate(caller: Caller, message_id: str, body: dict[str, Any] | bytes) -> dict[str, Any]:
+    """Set or take back the owner's feedback on a reply; the message."""
+    rating = decode(Rating, body)
+    return await in_database(feedback.rate, caller.user_id, message_id, rating.rating, rating.comment)
+
+
+async def list_conversations(
+    caller: Caller,
+    cursor: str | None = None,
+    limit: int | None = None,
+    q: str | None = None,
+    archived: bool = False,
+) -> dict[str, Any]:
+    return await reading(
+        reading_conversations.list_conversations,
+        caller.user_id,
+        cursor=cursor,
+        limit=limit,
+        q=q,
+        archived=archived,
+    )
+
+
+async def make_conversation(caller: Caller, body: dict[str, Any] | bytes) -> dict[str, Any]:
+    fields = decode(NewConversation, body)
+    if fields.model:
+        await _check_model(caller, fields.model)
+    return await in_database(
+        conversations.make_conversation,
+        caller.user_id,
+        title=fields.title or "",
+        model=fields.model or "",
+        system_prompt=fields.system_prompt or "",
+    )
+
+
+async def read_conversation(caller: Caller, conversation_id: str) -> dict[str, Any]:
+    return await reading(reading_conversations.read_conversation, caller.user_id, conversation_id)
+
+
+async def change_conversation(
+    caller: Caller, conversation_id: str, body: dict[str, Any] | bytes
+) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(decode(Changes, body))
+    changes = {name: value for name, value in fields.items() if value is not msgspec.UNSET}
+    for name in ("model", "system_prompt"):
+        if name in changes:
+            changes[name] = changes[name] or ""
+    if changes.get("model"):
+        await _check_model(caller, changes["model"])
+    return await in_database(conversations.change_conversation, caller.user_id, conversation_id, changes)
+
+
+async def delete_conversation(caller: Caller, conversation_id: str) -> None:
+    """Hide it at once, then stop what runs; the rows go after the last end."""
+    here = await runtime()
+    _, running = await in_database(conversations.hide_conversation, caller.user_id, conversation_id)
+    await stop_deleted(here, running)
+
+
+async def list_models(caller: Caller) -> dict[str, Any]:
+    """The models that this caller may use, as far as they are known now: never waits for a provider."""
+    here = await runtime()
+    results = [
+        {
+            "id": model.id,
+            "name": model.name,
+            "context_length": model.context_length,
+            "vision": model.vision,
+            "default": model.default,
+        }
+        for model in here.upstream.models(caller.group_ids)
+    ]
+    return {"results": results, "next": None}
+
+
+async def subscribe_titles(caller: Caller, callback: Subscriber) -> Callable[[], None]:
+    """Be told the titles that this user's conversations are given, until what is returned is called."""
+    here = await runtime()
+    subscribers = here.subscribers.setdefault(caller.user_id, set())
+    subscribers.add(callback)
+
+    def unsubscribe() -> None:
+        subscribers.discard(callback)
+        if not subscribers:
+            here.subscribers.pop(caller.user_id, None)
+
+    return unsubscribe
+
+
+async def _check_model(caller: Caller, name: str) -> None:
+    here = await runtime()
+    await here.upstream.ready()
+    here.upstream.choose(name, caller.group_ids, {})

@@ -1,0 +1,74 @@
+"""Ends what a dead process left: its replies become `interrupted`, with the text of their last checkpoint.
+
+A process is dead when its counter stood still for ten seconds that this process watched without a
+break, by its own clock and with a healthy database. Nothing is concluded from the time of day.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+from chat.actions import liveness
+from chat.actions.conversations import purge_hidden
+from chat.actions.idempotency import forget_old_keys
+from chat.database import in_database
+from chat.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+PATIENCE = 10.0
+"""Seconds: five beats, and twice what an owner takes for fresh (`chat.engine.pulse`)."""
+LOOK_SECONDS = 1.0
+BREAK = 4.0
+"""A longer time between two looks means that this process slept: what it saw before counts for nothing."""
+UPKEEP_LOOKS = 60
+"""Old idempotency keys go once a minute."""
+
+
+class Reaper:
+    """Watches the counters of all other processes."""
+
+    def __init__(self, server: UUID, clock: Callable[[], float] = time.monotonic) -> None:
+        self._server = server
+        self._clock = clock
+        self._seen: dict[UUID, tuple[int, float]] = {}
+        self._looked = clock()
+
+    async def watch_forever(self) -> None:
+        looks = 0
+        while True:
+            try:
+                await self.look()
+                await in_database(purge_hidden)
+                if looks % UPKEEP_LOOKS == 0:
+                    await in_database(forget_old_keys)
+                looks += 1
+            except Unavailable:
+                self._seen.clear()
+            except Exception:
+                self._seen.clear()
+                logger.exception("the reaper failed; it begins to observe anew")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def look(self) -> None:
+        """Compare every other counter with what it was, and end what stood still for long enough."""
+        beats = await in_database(liveness.other_beats, self._server)
+        now = self._clock()
+        if now - self._looked > BREAK:
+            self._seen.clear()
+        self._looked = now
+        seen, self._seen = self._seen, {}
+        for server, beat in beats.items():
+            before, since = seen.get(server, (beat, now))
+            since = since if before == beat else now
+            self._seen[server] = (beat, since)
+            if now - since >= PATIENCE:
+                await self._bury(server, beat)
+
+    async def _bury(self, server: UUID, beat: int) -> None:
+        for epoch in await in_database(liveness.abandoned, server, beat):
+            if await in_database(liveness.interrupt, epoch):
+                logger.warning("completion %s was left by a dead process: interrupted", epoch)
+        await in_database(liveness.bury, server, beat)

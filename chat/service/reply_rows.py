@@ -1,0 +1,26 @@
+"""A reply's row as the engine's transcript."""
+
+from chat.access.transcripts import ReplyRow
+from chat.engine.growing_text import GrowingText
+from chat.engine.transcript import Ended, Epoch, Transcript
+
+
+def is_running(row: ReplyRow) -> bool:
+    return row.status == "streaming"
+
+
+def transcript_of(row: ReplyRow) -> Transcript:
+    """What can be followed of this row, as it was saved when it was read."""
+    ended = None
+    if not is_running(row):
+        ended = Ended(row.status, row.finish_reason, row.usage, row.error)  # type: ignore[arg-type]
+    return Transcript(
+        conversation=row.conversation,
+        request=row.request,
+        reply=row.id,
+        model=row.model,
+        epochs=tuple(Epoch(*epoch) for epoch in row.epochs),
+        text=GrowingText(row.text),
+        reasoning=GrowingText(row.reasoning),
+        ended=ended,
+    )

@@ -1,0 +1,186 @@
+"""What one server process holds: its live replies, its upstream, its followers, and the tasks beside them.
+
+Made once per process and event loop; the verbs reach it by `runtime()`.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from django.conf import settings
+
+from chat.actions import liveness
+from chat.database import close_pools, in_database
+from chat.engine.registry import Registry
+from chat.errors import Unavailable
+from chat.events import Title
+from chat.ids import new_id
+from chat.relay import NoRelay, RedisRelay, Relay
+from chat.service.following import Following
+from chat.service.local_replies import LocalReplies
+from chat.service.reaper import Reaper
+from chat.service.revocation import watch_callers
+from chat.service.store import DatabaseStore
+from chat.upstream import Upstream
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+ROW_SECONDS = 0.3
+"""Without a relay: how often the row of a reply that another process runs is read."""
+LAST_WORDS_SECONDS = 2.0
+"""How long a drain waits for followers to write their last events."""
+
+Subscriber = Callable[[Title], None]
+
+
+class Runtime:
+    """`start` it before use, `drain` it before the process ends."""
+
+    def __init__(self, upstream: Upstream) -> None:
+        self.server = new_id()
+        store = DatabaseStore(self.server, f"{socket.gethostname()}:{os.getpid()}")
+        self.registry = Registry(
+            store,
+            checkpoint_seconds=settings.CHAT_CHECKPOINT_SECONDS,
+            max_chars=settings.CHAT_MAX_REPLY_CHARS,
+        )
+        self.upstream = upstream
+        self.relay: Relay = NoRelay(silence=ROW_SECONDS)
+        if settings.REDIS_URL:
+            self.relay = RedisRelay(settings.REDIS_URL, self.server)
+        self.followings: set[Following] = set()
+        self.subscribers: dict[int, set[Subscriber]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._watching: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Register this process, and begin to save, to beat, to reap and to look after callers."""
+        await self.upstream.start()
+        await self.relay.start(LocalReplies(self.registry, self._announce))
+        try:
+            await self.registry.beat()
+        except Exception:
+            logger.exception("the first beat was not written; the next one tries again")
+        self.registry.start()
+        self._watching = [
+            asyncio.create_task(Reaper(self.server).watch_forever(), name="reaper"),
+            asyncio.create_task(watch_callers(self.followings), name="revocation"),
+        ]
+
+    def own(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """A task that somebody holds on to, and that ends with the process."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def finish_unseen(self, work: Coroutine[Any, Any, Following]) -> Following:
+        """Do it to its end whatever becomes of the caller; a caller that went meanwhile has left.
+
+        Asking stores rows: were it cancelled with its client between the rows and the start of
+        the reply, a reply would be left that nobody runs.
+        """
+        task = self.own(work)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_leave)
+            raise
+
+    async def announce(self, user_id: int, title: Title) -> None:
+        """Tell a title to this user's sockets, in whichever process they are."""
+        await self.relay.announce(
+            user_id, {"type": title.type, "conversation": title.conversation, "title": title.title}
+        )
+
+    def _announce(self, user_id: int, title: Title) -> None:
+        for subscriber in tuple(self.subscribers.get(user_id, ())):
+            subscriber(title)
+
+    def refuse_when_draining(self) -> None:
+        if self.registry.draining:
+            raise Unavailable(
+                "The server is about to restart. Try again in a moment.", code="draining", retry_after=2
+            )
+
+    async def drain(self) -> int:
+        """End what runs and save it; how many replies could not be saved."""
+        self.registry.draining = True
+        unsaved = await self.registry.drain(settings.CHAT_DRAIN_SECONDS)
+        await self._let_followers_go()
+        tasks = [*self._watching, *self._tasks]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await _bounded(self.relay.close(), "closing the relay")
+        await _bounded(self.upstream.close(), "closing the upstream")
+        await _bounded(in_database(liveness.leave, self.server), "signing off")
+        await asyncio.to_thread(close_pools)
+        return len(unsaved)
+
+    async def _let_followers_go(self) -> None:
+        """Each takes what it has not had yet, `end` included, and is then closed."""
+        for following in tuple(self.followings):
+            following.close("draining")
+        until = time.monotonic() + LAST_WORDS_SECONDS
+        while self.followings and time.monotonic() < until:
+            await asyncio.sleep(0.01)  # noqa: ASYNC110 (two seconds at most, once in a life)
+
+
+def _leave(task: "asyncio.Task[Following]") -> None:
+    if not task.cancelled() and task.exception() is None:
+        task.result().leave()
+
+
+async def _bounded(work: Awaitable[Any], what: str) -> None:
+    try:
+        await asyncio.wait_for(work, 3)
+    except Exception:
+        logger.exception("%s failed", what)
+
+
+_current: Runtime | None = None
+_loop: asyncio.AbstractEventLoop | None = None
+_starting: asyncio.Task[None] | None = None
+
+
+async def runtime() -> Runtime:
+    """This process's runtime, started on first use where no server started it."""
+    if _current is None or _loop is not asyncio.get_running_loop():
+        await start()
+    elif _starting is not None:
+        await asyncio.shield(_starting)
+    assert _current is not None
+    return _current
+
+
+async def start(upstream: Upstream | None = None) -> None:
+    """Begin the process's life: called by the server before it takes requests, once per event loop."""
+    global _current, _loop, _starting
+    loop = asyncio.get_running_loop()
+    if _current is None or _loop is not loop:
+        _current, _loop = Runtime(upstream or Upstream()), loop
+        _starting = loop.create_task(_current.start())
+    if _starting is not None:
+        await asyncio.shield(_starting)
+        _starting = None
+
+
+async def drain() -> int:
+    """End the process's life: all replies end and are saved. The number of those that could not be."""
+    global _current, _loop
+    if _current is None or _loop is not asyncio.get_running_loop():
+        return 0
+    ending = _current
+    unsaved = await ending.drain()
+    _current = _loop = None
+    return unsaved
+
+
+def draining() -> bool:
+    return _current is not None and _current.registry.draining

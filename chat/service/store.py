@@ -1,0 +1,88 @@
+"""The engine's store: its calls become actions, each in one hop to the database."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from django.db import Error
+
+from chat.actions import liveness
+from chat.actions.checkpoint import Growth, save_growth
+from chat.actions.finish import Outcome, finish_as_saved
+from chat.actions.finish import finish as finish_reply
+from chat.database import in_database
+from chat.engine.ports import Ending, Final, Piece, Saved, StoreAway
+from chat.engine.transcript import Ended
+from chat.errors import ChatError, Unavailable
+
+
+class DatabaseStore:
+    """`chat.engine.ports.Store` over the models, for one server process."""
+
+    def __init__(self, server: UUID, name: str) -> None:
+        self._server = server
+        self._name = name
+
+    async def save(self, pieces: Sequence[Piece]) -> Saved:
+        """All in one transaction; where that fails, one by one, so that only the culprit is refused."""
+        growth = [
+            Growth(piece.epoch, piece.text_offset, piece.text, piece.reasoning_offset, piece.reasoning)
+            for piece in pieces
+        ]
+        try:
+            return Saved(lost=await in_database(save_growth, growth))
+        except Unavailable as error:
+            raise StoreAway from error
+        except Error:
+            return await self._save_one_by_one(growth)
+
+    async def _save_one_by_one(self, growth: Sequence[Growth]) -> Saved:
+        lost: set[UUID] = set()
+        refused: dict[UUID, str] = {}
+        for piece in growth:
+            try:
+                lost |= await in_database(save_growth, [piece])
+            except Unavailable as error:
+                raise StoreAway from error
+            except Error as error:
+                refused[piece.epoch] = f"{type(error).__name__}: {error}"
+        return Saved(frozenset(lost), refused)
+
+    async def finish(self, ending: Ending) -> Final:
+        ended = ending.ended
+        outcome = Outcome(
+            status=ended.status,
+            text=ending.text,
+            reasoning=ending.reasoning,
+            finish_reason=ended.finish_reason,
+            usage=ended.usage,
+            error=ended.error,
+            started=ending.started,
+            first_token=ending.first_token,
+            notices=list(ending.notices),
+        )
+        try:
+            told = await in_database(finish_reply, ending.reply, ending.epoch, outcome)
+        except Unavailable as error:
+            raise StoreAway from error
+        except Error:
+            # The database cannot hold this end: keep what the checkpoints saved, and say so.
+            told = await self._finish_as_saved(ending, outcome)
+        return Final(
+            Ended(told.status, told.finish_reason, told.usage, told.error),  # type: ignore[arg-type]
+            told.text,
+            told.reasoning,
+        )
+
+    async def _finish_as_saved(self, ending: Ending, outcome: Outcome) -> Outcome:
+        error = ChatError("The database refused this reply's text.", code="not_saved").as_dict()
+        try:
+            await in_database(finish_as_saved, ending.epoch, "failed", error)
+            return await in_database(finish_reply, ending.reply, ending.epoch, outcome)
+        except Unavailable as away:
+            raise StoreAway from away
+
+    async def beat(self, running: Collection[UUID]) -> frozenset[UUID]:
+        try:
+            return await in_database(liveness.beat, self._server, self._name, tuple(running))
+        except Unavailable as error:
+            raise StoreAway from error

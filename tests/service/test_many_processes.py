@@ -1,0 +1,133 @@
+"""A process that dies, sleeps or is somebody else's: what others do with its replies."""
+
+from uuid import UUID
+
+import pytest
+from fakes.fed_upstream import FedUpstream
+from fakes.following_client import read_to_end, read_until
+
+from chat import service
+from chat.actions import liveness
+from chat.actions.checkpoint import Growth, save_growth
+from chat.actions.finish import Outcome, finish
+from chat.auth.caller import Caller
+from chat.database import in_database
+from chat.ids import new_id
+from chat.models import Checkpoint, Completion, Message, Server
+from chat.service.reaper import PATIENCE, Reaper
+from chat.service.requests import Again, Ask
+
+
+async def running_reply_of_a_dead_process(caller: Caller, upstream: FedUpstream) -> tuple[str, UUID]:
+    """As a killed process leaves it: the row streams, a checkpoint holds the text, and nobody runs it."""
+    upstream.script("gone")
+    following = await service.ask(caller, Ask("Hi"))
+    await read_to_end(following)
+
+    def rewrite() -> UUID:
+        dead = Server.objects.create(name="dead", beat=7)
+        reply = Message.objects.get(id=following.reply)
+        assert reply.completion_id is not None
+        Completion.objects.filter(id=reply.completion_id).update(
+            status="streaming", ended=None, server=dead, finish_reason=None
+        )
+        Message.objects.filter(id=reply.id).update(status="streaming", content="")
+        Checkpoint.objects.create(
+            completion_id=reply.completion_id, text_offset=0, text="sav", reasoning_offset=0, reasoning="hm"
+        )
+        Checkpoint.objects.create(
+            completion_id=reply.completion_id, text_offset=3, text="ed", reasoning_offset=2, reasoning=""
+        )
+        return reply.completion_id
+
+    return following.reply, await in_database(rewrite)
+
+
+async def test_a_reaper_ends_what_a_dead_process_left_with_its_last_checkpoint(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    reply, _ = await running_reply_of_a_dead_process(as_alice, upstream)
+    assert (await service.read_message(as_alice, reply))["content"] == "saved"
+    now = 0.0
+    reaper = Reaper(new_id(), clock=lambda: now)
+    while now <= PATIENCE - 1:
+        await reaper.look()
+        assert (await service.read_message(as_alice, reply))["status"] == "streaming"
+        now += 1
+    await reaper.look()
+    message = await service.read_message(as_alice, reply)
+    assert (message["status"], message["content"], message["reasoning"]) == ("interrupted", "saved", "hm")
+    assert not await in_database(Server.objects.filter(name="dead").exists)
+    assert not await in_database(Checkpoint.objects.exists)
+
+
+@pytest.mark.parametrize("disturbance", ["a beat", "a sleep of the reaper's own"])
+async def test_a_reaper_begins_to_observe_anew(
+    upstream: FedUpstream, as_alice: Caller, disturbance: str
+) -> None:
+    reply, _ = await running_reply_of_a_dead_process(as_alice, upstream)
+    now = 0.0
+    reaper = Reaper(new_id(), clock=lambda: now)
+    await reaper.look()
+    for _ in range(9):
+        now += 1
+        await reaper.look()
+    if disturbance == "a beat":
+        await in_database(Server.objects.filter(name="dead").update, beat=8)
+    else:
+        now += 100
+    now += 1
+    await reaper.look()
+    assert (await service.read_message(as_alice, reply))["status"] == "streaming"
+
+
+async def test_a_reply_of_another_process_is_followed_by_its_row(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
+    client = await read_until(await service.follow(as_alice, reply), "saved")
+    await in_database(save_growth, [Growth(epoch, 5, " more", 2, "")])
+    following = await service.follow(as_alice, reply, last_event_id=client.last_id)
+    await read_until(following, "saved more", client)
+    await in_database(liveness.interrupt, epoch)
+    await read_to_end(await service.follow(as_alice, reply, last_event_id=client.last_id), client)
+    assert (client.starts, client.text, client.end and client.end.status) == (1, "saved more", "interrupted")
+
+
+async def test_a_stop_of_another_processs_reply_is_durable(upstream: FedUpstream, as_alice: Caller) -> None:
+    reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
+    message = await service.stop(as_alice, reply)
+    assert (message["status"], message["content"]) == ("stopped", "saved")
+    late = await in_database(save_growth, [Growth(epoch, 5, " late", 2, "")])
+    assert late == {epoch}, "the owner's late tick changes nothing, and learns it"
+    told = await in_database(finish, UUID(reply), epoch, Outcome("complete", "saved and more", ""))
+    assert (told.status, told.text) == ("stopped", "saved"), "nor does its late end"
+
+
+async def test_a_late_owner_cannot_touch_what_a_continue_reopened(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
+    await in_database(liveness.interrupt, epoch)
+    source = upstream.script(" again", finish_reason=None)
+    more = await service.continue_(as_alice, reply, Again(resume_window=60))
+    assert await in_database(save_growth, [Growth(epoch, 5, " late", 2, "")]) == {epoch}
+    told = await in_database(finish, UUID(reply), epoch, Outcome("complete", "saved late", ""))
+    assert (told.status, told.text) == ("interrupted", "saved")
+    source.end()
+    async for _ in more:
+        pass
+    assert (await service.read_message(as_alice, reply))["content"] == "saved again"
+
+
+async def test_a_client_that_saw_more_than_was_saved_begins_again(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
+    client = await read_until(await service.follow(as_alice, reply), "saved")
+    assert client.position is not None
+    client.text += " and lost"
+    client.last_id = client.position.at(reasoning=2, text=len(client.text)).encode()
+    await in_database(liveness.interrupt, epoch)
+    await read_to_end(await service.follow(as_alice, reply, last_event_id=client.last_id), client)
+    assert (client.starts, client.text) == (2, "saved")
