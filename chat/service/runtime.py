@@ -128,8 +128,8 @@ class Runtime:
         for following in tuple(self.followings):
             following.close("draining")
         until = time.monotonic() + LAST_WORDS_SECONDS
-        while self.followings and time.monotonic() < until:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 (two seconds at most, once in a life)
+        while self.followings and time.monotonic() < until:  # noqa: ASYNC110 (once in a life)
+            await asyncio.sleep(0.01)
 
 
 def _leave(task: "asyncio.Task[Following]") -> None:

@@ -1,5 +1,6 @@
 """What was sent wrong is told with the name of the field, and never reaches an action."""
 
+import contextlib
 import math
 
 import pytest
@@ -89,7 +90,5 @@ def test_a_retry_has_the_same_hash_and_another_call_another() -> None:
 
 @given(st.binary(max_size=60))
 def test_no_bytes_are_more_than_a_bad_request(body: bytes) -> None:
-    try:
-        decode(Ask, body)
-    except BadRequest as refused:
-        assert refused.status == 400
+    with contextlib.suppress(BadRequest):
+        assert decode(Ask, body).content

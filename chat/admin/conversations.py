@@ -1,0 +1,106 @@
+"""Conversations, messages and completions, to be listed, found and read."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from chat.access.rows import message_for
+from chat.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from chat.models import Completion, Conversation, Message
+
+SHOWN = 120
+"""Characters of a message in a list."""
+
+
+class MessageInline(ReadOnlyInline):
+    model = Message
+    fields = ("created", "role", "status", "model", "beginning")
+    readonly_fields = fields
+    ordering = ("id",)
+
+    @admin.display(description=_("Text"))
+    def beginning(self, message: Message) -> str:
+        return message.content[:SHOWN]
+
+
+class CompletionInline(ReadOnlyInline):
+    model = Completion
+    fields = (
+        "number",
+        "model",
+        "params",
+        "status",
+        "finish_reason",
+        "usage",
+        "error",
+        "notices",
+        "started",
+        "first_token",
+        "ended",
+    )
+    readonly_fields = fields
+    ordering = ("number",)
+
+
+@admin.register(Conversation)
+class ConversationAdmin(ReadOnlyAdmin):
+    list_display = ("title", "owner", "model", "archived", "created", "updated")
+    list_filter = ("archived", "updated")
+    list_select_related = ("owner",)
+    search_fields = ("title", "owner__username", "messages__content")
+    search_help_text = _("Title, user name, or words of a message.")
+    date_hierarchy = "created"
+    inlines = (MessageInline,)
+    fields = (
+        "title",
+        "owner",
+        "model",
+        "system_prompt",
+        "pinned",
+        "archived",
+        "created",
+        "updated",
+        "deleted",
+    )
+
+
+@admin.register(Message)
+class MessageAdmin(ReadOnlyAdmin):
+    list_display = ("created", "role", "status", "model", "owner", "beginning")
+    list_filter = ("role", "status", "model", "created")
+    search_fields = ("content", "conversation__title", "conversation__owner__username")
+    search_help_text = _("Words of the message, title of its conversation, or user name.")
+    inlines = (CompletionInline,)
+    fields = (
+        "conversation",
+        "owner",
+        "parent",
+        "role",
+        "status",
+        "model",
+        "reasoning_now",
+        "text_now",
+        "created",
+    )
+    readonly_fields = ("owner", "text_now", "reasoning_now")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).select_related("conversation__owner")
+
+    @admin.display(description=_("User"), ordering="conversation__owner")
+    def owner(self, message: Message) -> str:
+        return str(message.conversation.owner)
+
+    @admin.display(description=_("Text"))
+    def beginning(self, message: Message) -> str:
+        return message.content[:SHOWN]
+
+    @admin.display(description=_("Text"))
+    def text_now(self, message: Message) -> str:
+        """The text as saved now: a reply that runs has the rest of it in its checkpoints."""
+        return message_for(message.conversation.owner_id, message.id).content
+
+    @admin.display(description=_("Reasoning"))
+    def reasoning_now(self, message: Message) -> str:
+        return message_for(message.conversation.owner_id, message.id).reasoning
