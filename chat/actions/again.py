@@ -71,7 +71,7 @@ def _regenerate(
         request=request.id,
         reply=reply.id,
         epochs=(Epoch(completion.id, 0, 0),),
-        model=chosen,
+        model=chosen.model,
         params=sent,
         context=branch_context(conversation, request.id),
     )
@@ -100,7 +100,7 @@ def _continue(
         request=message.parent_id,
         reply=message.id,
         epochs=tuple(Epoch(*epoch) for epoch in epochs),
-        model=chosen,
+        model=chosen.model,
         params=sent,
         context=branch_context(conversation, message.id),
         text=message.content,

@@ -54,7 +54,7 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     check_running(origin)
     parent = _parent(origin, conversation, question)
     refuse_running(parent)
-    model = origin.choose_model(question.model or conversation.model, question.params)
+    chosen = origin.choose_model(question.model or conversation.model, question.params)
     if question.model:
         conversation.model = question.model
     if question.system_prompt is not None:
@@ -66,14 +66,14 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     request = Message.objects.create(
         conversation=conversation, parent=parent, role=Role.USER, content=question.content
     )
-    reply, completion = add_reply(origin, conversation, request, model, question.params)
+    reply, completion = add_reply(origin, conversation, request, chosen, question.params)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
         conversation=conversation.id,
         request=request.id,
         reply=reply.id,
         epochs=(Epoch(completion.id, 0, 0),),
-        model=model,
+        model=chosen.model,
         params=question.params,
         context=branch_context(conversation, request.id),
         question=question.content if first else None,

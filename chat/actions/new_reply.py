@@ -45,13 +45,21 @@ class NewReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """A model by its public id, and the name of the connection that it is reached by."""
+
+    model: str
+    connection: str
+
+
+@dataclass(frozen=True, slots=True)
 class Origin:
     """Who asks, from which process, and what is known of the call."""
 
     user_id: int
     server: UUID
     request_hash: str
-    choose_model: Callable[[str, dict[str, Any]], str]
+    choose_model: Callable[[str, dict[str, Any]], Chosen]
     """Gives the model to use for a name ("" is the default) and parameters, or raises `BadRequest`."""
     max_running: int = 0
     """How many replies of this user may run at once; 0 is no limit."""
@@ -80,7 +88,7 @@ def refuse_running(message: Message | None) -> None:
 
 
 def add_reply(
-    origin: Origin, conversation: Conversation, parent: Message, model: str, params: dict[str, Any]
+    origin: Origin, conversation: Conversation, parent: Message, chosen: Chosen, params: dict[str, Any]
 ) -> tuple[Message, Completion]:
     """An empty reply below `parent` with its first completion; it becomes the end of the active branch."""
     reply = Message(
@@ -88,10 +96,10 @@ def add_reply(
         parent=parent,
         role=Role.ASSISTANT,
         status=Status.COMPLETE,
-        model=model,
+        model=chosen.model,
     )
     reply.save(force_insert=True)
-    completion = open_completion(origin, reply, model, params, number=1)
+    completion = open_completion(origin, reply, chosen, params, number=1)
     conversation.active = reply
     conversation.updated = timezone.now()
     conversation.save(update_fields=["active", "updated"])
@@ -99,14 +107,15 @@ def add_reply(
 
 
 def open_completion(
-    origin: Origin, reply: Message, model: str, params: dict[str, Any], *, number: int
+    origin: Origin, reply: Message, chosen: Chosen, params: dict[str, Any], *, number: int
 ) -> Completion:
     """A new epoch of the reply, which runs from now on."""
     completion = Completion(
         message=reply,
         number=number,
         server_id=origin.server,
-        model=model,
+        connection=chosen.connection,
+        model=chosen.model,
         params=params,
         request_hash=origin.request_hash,
         text_start=len(reply.content),
@@ -114,7 +123,7 @@ def open_completion(
     )
     completion.save(force_insert=True)
     reply.completion = completion
-    reply.model = model
+    reply.model = chosen.model
     reply.status = Status.STREAMING
     reply.save(update_fields=["completion", "model", "status"])
     return completion

@@ -1,15 +1,29 @@
 """A provider that models are reached through, and what the admin says of each of its models."""
 
+from urllib.parse import urlsplit
+
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+
+def is_base_url(text: str) -> None:
+    """Raises `ValidationError` for what is no http(s) address. Names without a dot are right: `http://ollama:11434/v1`."""
+    try:
+        url = urlsplit(text)
+        right = url.scheme in {"http", "https"} and bool(url.hostname) and url.port != 0 and not url.username
+    except ValueError:
+        right = False
+    if not right:
+        raise ValidationError(_("Enter an address such as https://example.org/v1, without a user name."))
 
 
 class Connection(models.Model):
     """A base URL, a key (encrypted with the site's secret) and how it may be used."""
 
     name = models.CharField(max_length=100, unique=True)
-    base_url = models.URLField(max_length=500)
+    base_url = models.CharField(max_length=500, blank=True, validators=[is_base_url])
     key_encrypted = models.TextField(blank=True, editable=False)
     headers_encrypted = models.TextField(blank=True, editable=False)
     enabled = models.BooleanField(default=True)

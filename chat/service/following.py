@@ -16,7 +16,7 @@ from chat.engine.cursor import Cursor
 from chat.engine.live_reply import LiveReply
 from chat.engine.transcript import Transcript
 from chat.errors import NotFound, Unavailable, UpstreamError, UpstreamTimeout
-from chat.events import KEEP_ALIVE, Batch, End
+from chat.events import KEEP_ALIVE, Batch, Delta, End
 from chat.relay import Piece
 from chat.service.blocks import blocks_of
 from chat.service.reply_rows import transcript_of
@@ -241,7 +241,8 @@ class Following:
         ended = self._cursor.ended
         await blocks.update(upto=here.text, ended=ended)
         if self._next_block is None or batch.events[0].type == "start":
-            first = next((event.offset for event in batch.events if event.type == "delta"), here.text)
+            deltas = (event.offset for event in batch.events if isinstance(event, Delta))
+            first = next(deltas, here.text)
             self._next_block = blocks.first_for(first)
         later = islice(blocks.closed, self._next_block, None)
         new = tuple(takewhile(lambda block: block.offset + block.length <= here.text, later))

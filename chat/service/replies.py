@@ -16,7 +16,7 @@ from chat.actions.ask import Question
 from chat.actions.ask import ask as store_question
 from chat.actions.finish import DELETED
 from chat.actions.idempotency import Claim
-from chat.actions.new_reply import NewReply, Origin
+from chat.actions.new_reply import Chosen, NewReply, Origin
 from chat.actions.stop import stop as stop_by_row
 from chat.auth.caller import Caller
 from chat.auth.tickets import bad_ticket
@@ -205,7 +205,7 @@ class _Beginning:
             user_id=caller.user_id,
             server=here.server,
             request_hash=hashed,
-            choose_model=lambda name, params: here.upstream.choose(name, caller.group_ids, params).id,
+            choose_model=self._choose_model,
             max_running=settings.CHAT_MAX_STREAMS_PER_USER,
         )
         stored = await in_database(store, origin, claim)
@@ -216,6 +216,10 @@ class _Beginning:
             following.widen(self._window())
             return following
         return self._start(stored)
+
+    def _choose_model(self, name: str, params: dict[str, Any]) -> Chosen:
+        model = self.here.upstream.choose(name, self.caller.group_ids, params)
+        return Chosen(model.id, model.connection)
 
     def _start(self, new: NewReply) -> Following:
         """From here to the following there is no await: nobody can find the reply without a follower."""
