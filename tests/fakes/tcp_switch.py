@@ -1,0 +1,65 @@
+"""A way to the real Redis that a test can cut and mend."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Self
+from urllib.parse import urlsplit
+
+REDIS = urlsplit(os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379"))
+
+
+class TcpSwitch:
+    """Passes connections on to Redis while it is closed; cut, it drops them and refuses new ones."""
+
+    def __init__(self) -> None:
+        self.port = 0
+        self._through = True
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._passing: set[asyncio.Task[None]] = set()
+
+    @classmethod
+    @asynccontextmanager
+    async def to_redis(cls) -> AsyncIterator[Self]:
+        switch = cls()
+        server = await asyncio.start_server(switch._connected, "127.0.0.1", 0)
+        switch.port = server.sockets[0].getsockname()[1]
+        try:
+            yield switch
+        finally:
+            server.close()
+            switch.cut()
+            await asyncio.gather(*switch._passing)
+
+    def cut(self) -> None:
+        self._through = False
+        for writer in self._writers:
+            writer.close()
+
+    def mend(self) -> None:
+        self._through = True
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._through:
+            writer.close()
+            return
+        passing = asyncio.current_task()
+        assert passing is not None
+        self._passing.add(passing)
+        passing.add_done_callback(self._passing.discard)
+        redis_reader, redis_writer = await asyncio.open_connection(REDIS.hostname, REDIS.port)
+        writers = {writer, redis_writer}
+        self._writers |= writers
+        await asyncio.gather(_pump(reader, redis_writer), _pump(redis_reader, writer))
+        self._writers -= writers
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while data := await reader.read(65536):
+            writer.write(data)
+    except OSError:
+        pass
+    finally:
+        writer.close()
