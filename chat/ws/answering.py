@@ -1,0 +1,149 @@
+"""What each frame of one socket does: a call of the service, and its answer. Decides nothing itself.
+
+Frames are taken one at a time, in order. What may last is therefore a task beside them: each reply
+that is followed, a stop that waits for its end, a message that is awaited. All end with the socket.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from chat import limits, service
+from chat.auth.caller import Caller
+from chat.errors import ChatError, TooMany
+from chat.events import Batch, Title
+from chat.service import Following
+from chat.service.requests import Again, Ask
+from chat.ws import frames_in
+from chat.ws.followed import Followed
+from chat.ws.frames_in import Continue, Follow, Frame, Ping, Ref, Regenerate, Send, Stop, Unfollow
+from chat.ws.outlet import Outlet
+
+logger = logging.getLogger(__name__)
+
+MAX_WAITING = 100
+"""Frames of one socket that wait for their answer at once: stops, and messages that are not streamed."""
+LAST_WORDS_SECONDS = 1.0
+"""The longest that a restart waits for a socket's last events."""
+
+
+class Answering:
+    """Of one socket. Its consumer awaits `let_go` before it ends."""
+
+    def __init__(self, caller: Caller, outlet: Outlet) -> None:
+        self._caller = caller
+        self._outlet = outlet
+        self._followed = Followed(outlet)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def answer(self, text: str | None) -> None:
+        """Do what a frame says; None stands for a binary one. Whatever is wrong becomes an `error` frame."""
+        ref: Ref = None
+        try:
+            fields = frames_in.decode(text)
+            ref = frames_in.take_ref(fields)
+            await self._do(frames_in.read(fields), ref)
+        except Exception as error:  # noqa: BLE001 (whatever it is, the client is answered and it is logged)
+            await self._refuse(ref, error)
+
+    def tell_title(self, title: Title) -> None:
+        """A conversation was given a title, by whatever reply."""
+        self._own(partial(self._outlet.events, Batch((title,))))
+
+    async def last_words(self) -> None:
+        await self._followed.last_words(LAST_WORDS_SECONDS)
+
+    async def let_go(self) -> None:
+        """The socket is closed: leave what it follows, and wait for no answer."""
+        await self._followed.leave_all()
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _do(self, frame: Frame, ref: Ref) -> None:
+        caller = self._caller
+        match frame:
+            case Send(ask, render):
+                await self._begin(ref, ask, partial(service.ask, caller, ask, render=render))
+            case Regenerate(message, again, render):
+                call = partial(service.regenerate, caller, message, again, render=render)
+                await self._begin(ref, again, call)
+            case Continue(message, again, render):
+                call = partial(service.continue_, caller, message, again, render=render)
+                await self._begin(ref, again, call)
+            case Follow(reply, last_event_id, render):
+                self._followed.refuse_when_full()
+                following = await service.follow(
+                    caller, reply, last_event_id=last_event_id, render=render == "html"
+                )
+                await self._followed.add(following, ref, ack=True)
+            case Unfollow(reply):
+                await self._followed.leave(_canonical(reply))
+                await self._outlet.ack(ref)
+            case Stop(reply):
+                self._refuse_when_busy()
+                self._own(partial(self._stop, reply, ref), ref)
+            case Ping():
+                await self._outlet.pong()
+
+    async def _begin(self, ref: Ref, body: Ask | Again, call: Callable[[], Awaitable[Following]]) -> None:
+        """Begin a reply, and answer what HTTP would: its stream, or in an `ack` its message or its ids."""
+        limits.requests.take(self._caller.user_id)
+        self._followed.refuse_when_full()
+        self._refuse_when_busy()
+        following = await call()
+        if body.background:
+            await self._outlet.ack(
+                ref,
+                conversation=following.conversation,
+                request=following.request,
+                reply=following.reply,
+                stream_url=following.stream_url,
+            )
+        elif body.stream:
+            await self._followed.add(following, ref)
+        else:
+            task = self._own(partial(self._await_message, following, ref), ref)
+            # Not in the task: one that is cancelled before its first step runs no `finally`.
+            task.add_done_callback(lambda _: following.leave())
+
+    async def _stop(self, reply: str, ref: Ref) -> None:
+        await self._outlet.ack(ref, message=await service.stop(self._caller, reply))
+
+    async def _await_message(self, following: Following, ref: Ref) -> None:
+        await self._outlet.ack(ref, message=await following.message())
+
+    def _refuse_when_busy(self) -> None:
+        if len(self._tasks) >= MAX_WAITING:
+            raise TooMany("Too many frames of this socket wait for their answer.", code="too_many_frames")
+
+    def _own(self, work: Callable[[], Awaitable[Any]], ref: Ref = None) -> asyncio.Task[None]:
+        """Do it beside the next frames; what goes wrong is answered with the frame's `ref`."""
+        task = asyncio.create_task(self._answered(work, ref))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _answered(self, work: Callable[[], Awaitable[Any]], ref: Ref) -> None:
+        try:
+            await work()
+        except Exception as error:  # noqa: BLE001 (whatever it is, the client is answered and it is logged)
+            await self._refuse(ref, error)
+
+    async def _refuse(self, ref: Ref, error: Exception) -> None:
+        if not isinstance(error, ChatError):
+            logger.error("a frame could not be answered", exc_info=error)
+            error = ChatError("The server failed. It is not what you sent.")
+        await self._outlet.error(ref, error)
+
+
+def _canonical(reply: str) -> str:
+    """A reply's id as we spell it; what is no id names nothing that is followed."""
+    try:
+        return str(UUID(reply))
+    except ValueError:
+        return reply

@@ -1,0 +1,35 @@
+"""What the server says on a socket, as JSON texts. Pure. The events themselves are encoded by `chat.wire`."""
+
+from typing import Any
+
+import msgspec
+
+from chat.errors import ChatError
+from chat.events import Batch, Start
+from chat.wire import frames
+from chat.wire.event_json import encode_json, one_line
+from chat.ws.frames_in import Ref
+
+PONG = '{"type":"pong"}'
+
+
+def events(batch: Batch, ref: Ref = None) -> list[str]:
+    """A frame per event. `ref` marks a `start` that answers a frame."""
+    texts = frames.encode(batch)
+    if ref is not None and batch.events and isinstance(batch.events[0], Start):
+        texts[0] = _text(msgspec.json.decode(texts[0]) | {"ref": ref})
+    return texts
+
+
+def ack(ref: Ref, **answer: Any) -> str:
+    """The frame was done; `answer` is what the same HTTP call would have answered, where it has a body."""
+    return _text({"type": "ack", "ref": ref} | answer)
+
+
+def error(ref: Ref, refusal: ChatError) -> str:
+    """The frame was refused, or what it began has failed. The socket stays open."""
+    return _text({"type": "error", "ref": ref, "error": refusal.as_dict()})
+
+
+def _text(frame: dict[str, Any]) -> str:
+    return one_line(encode_json(frame)).decode()
