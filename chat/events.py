@@ -64,7 +64,7 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The reply waits for its provider: `place` 1 is next, 0 says that it waits no more. Carries no position."""
+    """The reply waits for its provider: `place` 1 is next, 0 waits no more. Carries no position."""
 
     type: ClassVar[str] = "queue"
     reply: str

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -28,6 +28,11 @@ KEEP_ALIVE_SECONDS = 15.0
 UNSAVED_SECONDS = 30.0
 """How long followers wait for an end that cannot be saved; then they are cut off, to come back later."""
 
+LOOK_SECONDS = 0.3
+"""Before a reply is followed anew whose owner did not know it."""
+
+Over = Literal["over"]
+OVER: Over = "over"
 Closed = Literal["revoked", "draining", "unavailable", "deleted"]
 
 
@@ -178,9 +183,14 @@ class Following:
                 if pieces is None:
                     pieces = await remote.enter_async_context(self._pieces())
                 piece = await self._unless_closed(pieces)
-                if piece is not None:
+                if isinstance(piece, Piece):
                     self._transcript.append(piece.reasoning, piece.text, piece.place)
-                elif await self._look():
+                    continue
+                moved = await self._look()
+                if piece is OVER and not moved:
+                    # It runs, says its row, but its owner does not know it: not yet, or not any more.
+                    await self._closed_within(LOOK_SECONDS)
+                if piece is OVER or moved:
                     await remote.aclose()
                     pieces = None
 
@@ -194,9 +204,13 @@ class Following:
             text=transcript.text.length,
         )
 
-    async def _unless_closed(self, pieces: AsyncIterator[Piece | None]) -> Piece | None:
-        """The next piece; None when there was none for a while, no more come, or this is closed."""
-        coming = asyncio.ensure_future(anext(pieces, None))
+    async def _closed_within(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._closed.wait(), seconds)
+
+    async def _unless_closed(self, pieces: AsyncIterator[Piece | None]) -> Piece | Over | None:
+        """The next piece; `OVER` when no more come; None after a while without one, or when closed."""
+        coming = asyncio.ensure_future(anext(pieces, OVER))
         closing = asyncio.ensure_future(self._closed.wait())
         try:
             await asyncio.wait({coming, closing}, return_when=asyncio.FIRST_COMPLETED)

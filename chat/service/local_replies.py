@@ -22,7 +22,7 @@ class AttachedReply:
 
     def __init__(self, live: LiveReply) -> None:
         self._live = live
-        self._place = live.transcript.place
+        self._place: int | None = None
         live.attach()
 
     async def after(self, reasoning: int, text: int) -> Piece | None:

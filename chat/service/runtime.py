@@ -128,7 +128,7 @@ class Runtime:
         for following in tuple(self.followings):
             following.close("draining")
         until = time.monotonic() + LAST_WORDS_SECONDS
-        while self.followings and time.monotonic() < until:  # noqa: ASYNC110 (once in a life)
+        while self.followings and time.monotonic() < until:
             await asyncio.sleep(0.01)
 
 

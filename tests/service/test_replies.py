@@ -24,7 +24,7 @@ async def saved(caller: Caller, reply: str) -> dict:
 async def eventually(holds: Callable[[], bool]) -> None:
     """Look at the database until it is so; five seconds at most."""
     async with asyncio.timeout(5):
-        while not await in_database(holds):  # noqa: ASYNC110 (nothing announces what the database holds)
+        while not await in_database(holds):
             await asyncio.sleep(0.01)
 
 
