@@ -1,0 +1,110 @@
+"""What Markdown looks like in the page."""
+
+import pytest
+
+from chat.render import render
+
+
+def link(href: str) -> str:
+    return f'<a target="_blank" href="{href}" rel="noopener noreferrer nofollow">'
+
+
+@pytest.mark.parametrize(
+    ("markdown", "html"),
+    [
+        ("# Title", "<h1>Title</h1>\n"),
+        ("*a* **b** ~~c~~ `d`", "<p><em>a</em> <strong>b</strong> <del>c</del> <code>d</code></p>\n"),
+        ("a  \nb\n\n---", "<p>a<br>\nb</p>\n<hr>\n"),
+        ("3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>\n'),
+        ("> a", "<blockquote>\n<p>a</p>\n</blockquote>\n"),
+        ("a <b>c</b>", "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n"),
+        ("$$x$$ \\[y\\]", "<p>$$x$$ [y]</p>\n"),
+    ],
+)
+def test_the_usual_elements(markdown: str, html: str) -> None:
+    assert render(markdown) == html
+
+
+@pytest.mark.parametrize(
+    ("markdown", "href"),
+    [
+        ("[a](https://x.example/?b=1&c=2)", "https://x.example/?b=1&amp;c=2"),
+        ("<mailto:a@x.example>", "mailto:a@x.example"),
+        ("www.x.example", "http://www.x.example"),
+    ],
+)
+def test_links_open_elsewhere_and_tell_nothing(markdown: str, href: str) -> None:
+    assert link(href) in render(markdown)
+
+
+def test_other_links_lead_nowhere() -> None:
+    assert "href" not in render("[a](/admin/) [b](#top) [c](//x.example) [d](ftp://x.example)")
+
+
+def test_an_image_becomes_a_link_with_its_description() -> None:
+    assert link("https://x.example/a.png") + "A cat</a>" in render("![A cat](https://x.example/a.png)")
+    assert ">image</a>" in render("![](https://x.example/a.png)")
+
+
+def test_an_image_inside_a_link_leaves_its_description_there() -> None:
+    html = render("[![Build](https://x.example/badge.svg)](https://y.example)")
+    assert link("https://y.example") + "Build</a>" in html
+    assert "badge" not in html
+
+
+def test_code_has_its_language_and_a_place_to_copy_it() -> None:
+    html = render('```python title="x"\ndef f(): pass\n```')
+    assert html.startswith(
+        '<figure class="code" data-language="python"><figcaption>python'
+        '<button type="button" class="copy">Copy</button></figcaption>'
+        '<pre><code><span class="k">def</span>'
+    )
+    assert html.endswith("\n</code></pre></figure>\n")
+
+
+@pytest.mark.parametrize("language", ["", "nosuchlanguage", "c++++"])
+def test_code_in_no_known_language_is_plain(language: str) -> None:
+    assert f"<pre><code>a &lt; b{chr(10)}</code></pre>" in render(f"```{language}\na < b\n```")
+
+
+@pytest.mark.parametrize("code", ["x = 1\n" * 10_000, "x = 1; " * 1_000])
+def test_very_long_code_is_not_highlighted(code: str) -> None:
+    html = render(f"```python\n{code}\n```")
+    assert 'data-language="python"' in html
+    assert "<span" not in html
+
+
+def test_code_keeps_every_character() -> None:
+    assert "<pre><code>\n\n  a\t\x0cb\n\n</code></pre>" in render("```\n\n\n  a\t\x0cb\n\n```")
+
+
+def test_a_table_scrolls_in_a_frame_of_its_own() -> None:
+    html = render("| a |\n|--:|\n| b |")
+    assert html.startswith('<div class="table"><table>')
+    assert '<td align="right">b</td>' in html
+    assert html.endswith("</table></div>\n")
+
+
+def test_tasks_are_boxes_with_names_that_cannot_be_changed() -> None:
+    html = render("- [x] a\n- [ ] b")
+    assert (
+        '<input aria-label="Done" type="checkbox" class="task-list-item-checkbox" checked="" disabled=""> a'
+        in html
+    )
+    assert (
+        '<input aria-label="Not done" type="checkbox" class="task-list-item-checkbox" disabled=""> b' in html
+    )
+
+
+def test_footnotes_of_two_texts_do_not_meet() -> None:
+    one, two = render("a[^1]\n\n[^1]: b"), render("c[^1]\n\n[^1]: d")
+    (first,) = {part.split('"')[0] for part in one.split('id="')[1:] if "fnref" not in part.split('"')[0]}
+    assert f'href="#{first}"' in one
+    assert first not in two
+
+
+def test_html_is_shown_line_by_line_as_it_was_written() -> None:
+    assert render("<div>\n  <b>a</b>\n</div>") == (
+        '<div class="markup">&lt;div&gt;</div>\n<div class="markup">  &lt;b&gt;a&lt;/b&gt;</div>\n'
+        '<div class="markup">&lt;/div&gt;</div>\n'
+    )
