@@ -9,6 +9,7 @@ import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from threading import Barrier
 from typing import ParamSpec, TypeVar
 
 from django.db import Error, InterfaceError, OperationalError, connections
@@ -21,6 +22,7 @@ R = TypeVar("R")
 WRITERS = 4
 """Threads, and so connections, of a process on PostgreSQL. SQLite has one writer at a time: one."""
 READERS = 2
+CLOSE_SECONDS = 10
 
 _pools: dict[str, ThreadPoolExecutor] = {}
 
@@ -73,6 +75,13 @@ def close_pools() -> None:
     """End the threads and their connections. For tests, and for the end of a process."""
     for kind in list(_pools):
         pool = _pools.pop(kind)
-        for _ in range(_threads(kind)):
-            pool.submit(connections.close_all)
+        together = Barrier(_threads(kind))
+        for _ in range(together.parties):
+            pool.submit(_close, together)
         pool.shutdown(wait=True)
+
+
+def _close(together: Barrier) -> None:
+    """Close this thread's connections. They wait for each other: else one thread might do it for two."""
+    connections.close_all()
+    together.wait(CLOSE_SECONDS)
