@@ -1,0 +1,139 @@
+"""The list of models: what providers list, as the administrator arranged it, for one user's groups.
+
+Pure and from memory: it never waits on a provider. `upstream` keeps the listings fresh.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from chat.errors import BadRequest, Unavailable
+from chat.upstream.call import ModelInfo
+from chat.upstream.connections import ConnectionSettings, ModelSettings
+
+NOT_FOR_CHAT = re.compile(
+    r"embed|whisper|\btts\b|dall-e|moderation|transcribe|gpt-image|realtime|rerank|\bsora|babbage-002|davinci-002"
+)
+"""Providers list all their models; these cannot chat, and one of them must not become the default. Naming
+one in CHAT_MODELS or in the admin lists it all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model as a provider lists it."""
+
+    upstream_id: str
+    context_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a model's public id leads."""
+
+    connection: str
+    upstream_id: str
+    info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    connection: ConnectionSettings
+    upstream_id: str
+    settings: ModelSettings
+    listed: Listed | None
+
+    def seen_by(self, groups: Collection[int]) -> bool:
+        wanted = self.settings.groups
+        return not self.settings.hidden and (not wanted or not wanted.isdisjoint(groups))
+
+
+class Catalogue:
+    """A picture of all connections and what they listed; a new one is made when either changes."""
+
+    def __init__(
+        self, connections: Sequence[ConnectionSettings], listings: Mapping[str, Sequence[Listed] | None]
+    ) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self._unlisted = [
+            connection
+            for connection in connections
+            if connection.listed is None and listings.get(connection.name) is None
+        ]
+        """Connections whose models are not known: they may have the one that is asked for."""
+        for connection in connections:
+            for entry in _entries(connection, listings.get(connection.name)):
+                # The same model of a later connection is told apart by that connection's name.
+                public_id = entry.upstream_id
+                if public_id in self._entries:
+                    public_id = f"{connection.name}/{entry.upstream_id}"
+                self._entries[public_id] = entry
+
+    def models(self, groups: Collection[int]) -> list[ModelInfo]:
+        """What somebody in these groups may use, in the order of the connections."""
+        seen = {public_id: entry for public_id, entry in self._entries.items() if entry.seen_by(groups)}
+        default = next((public_id for public_id, entry in seen.items() if entry.settings.default), None)
+        default = default or next(iter(seen), None)
+        return [_info(public_id, entry, public_id == default) for public_id, entry in seen.items()]
+
+    def choose(self, model: str, groups: Collection[int]) -> ModelInfo:
+        """The model of this id, or the default one for an empty id. Raises `BadRequest`, `Unavailable`."""
+        models = self.models(groups)
+        for info in models:
+            if info.id == model or (not model and info.default):
+                return info
+        if not model:
+            raise Unavailable(
+                "No model is available: the provider lists none at the moment. Name one in the request; "
+                "an administrator can set CHAT_MODELS.",
+                code="no_model",
+                retry_after=5,
+            )
+        if model in self._entries or not self._unlisted:
+            raise BadRequest(
+                f"There is no model {model[:100]!r} here. See the list of models.",
+                code="model_not_found",
+                param="model",
+            )
+        return self.find(model).info
+
+    def find(self, model: str) -> Found:
+        """Where the model of this id is, whoever may use it. Raises `BadRequest`."""
+        entry = self._entries.get(model)
+        if entry is None and self._unlisted:
+            # Nobody knows what this provider has: it will say itself whether it has this one.
+            entry = _Entry(self._unlisted[0], model, ModelSettings(model), None)
+        if entry is None:
+            raise BadRequest(
+                "This model is no longer available. Choose another.", code="model_not_found", param="model"
+            )
+        return Found(entry.connection.name, entry.upstream_id, _info(model, entry, False))
+
+
+def _entries(connection: ConnectionSettings, listing: Sequence[Listed] | None) -> Iterator[_Entry]:
+    """The models of one connection: those given, else those listed; then those that only the admin names."""
+    arranged = {settings.upstream_id: settings for settings in connection.models}
+    if connection.listed is not None:
+        known = {name: Listed(name) for name in connection.listed}
+    else:
+        known = {
+            listed.upstream_id: listed
+            for listed in listing or ()
+            if listed.upstream_id in arranged or not NOT_FOR_CHAT.search(listed.upstream_id.lower())
+        }
+    for upstream_id in dict.fromkeys([*known, *arranged]):
+        settings = arranged.get(upstream_id) or ModelSettings(upstream_id)
+        yield _Entry(connection, upstream_id, settings, known.get(upstream_id))
+
+
+def _info(public_id: str, entry: _Entry, default: bool) -> ModelInfo:
+    return ModelInfo(
+        id=public_id,
+        name=entry.settings.name or public_id,
+        context_length=entry.settings.context_length
+        or (entry.listed.context_length if entry.listed else None),
+        vision=entry.settings.vision,
+        default=default,
+        connection=entry.connection.name,
+        local=entry.connection.local,
+        allowed_params=entry.settings.allowed_params,
+    )
