@@ -1,0 +1,21 @@
+"""Somebody whose credentials were accepted, as a plain value that outlives request and transaction."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, and by which credential: what ends when that credential does."""
+
+    user_id: int
+    via: Literal["session", "key", "ticket"]
+    key_id: UUID | None = None
+    """Set where `via` is "key"."""
+    session_key: str | None = None
+    """Set where `via` is "session"."""
+    reply: UUID | None = None
+    """Set where `via` is "ticket": the one reply that it may follow."""
+    is_staff: bool = False
+    group_ids: frozenset[int] = frozenset()

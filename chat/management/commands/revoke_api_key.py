@@ -1,0 +1,22 @@
+"""`manage.py revoke_api_key PREFIX`: ends an API key, known by the prefix that the lists show."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from chat.auth.keys import PREFIX_LENGTH, revoke_key
+
+
+class Command(BaseCommand):
+    help = "Revoke an API key. Streams and sockets opened with it are closed."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("prefix", help=f"the first {PREFIX_LENGTH} characters of the key")
+
+    def handle(self, *args: Any, prefix: str, **options: Any) -> None:
+        # Exactly the prefix: a shorter one must never revoke every key that begins so.
+        if not revoke_key(prefix):
+            raise CommandError(
+                f"No key in use has the prefix {prefix!r}: the first {PREFIX_LENGTH} characters of a key."
+            )
+        self.stdout.write(f"Revoked {prefix}.")

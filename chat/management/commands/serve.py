@@ -1,0 +1,76 @@
+"""`manage.py serve`: the server in this very process, on HOST and PORT, under Daphne."""
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connections
+
+from chatsite import server_lock, setup_code
+from chatsite.welcome import Started, welcome
+
+PING_SECONDS = 10
+"""A WebSocket whose client vanished is closed after this and PONG_SECONDS of silence: within 30 s."""
+PONG_SECONDS = 15
+
+
+class Command(BaseCommand):
+    help = "Serve HTTP and WebSocket on HOST:PORT. SIGTERM or Ctrl-C saves what runs, then ends."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--migrate", action="store_true", help="bring the database up to date first")
+
+    def handle(self, *args: Any, migrate: bool, **options: Any) -> None:
+        # Before anything is changed: an older server may still be ending.
+        try:
+            server_lock.take()
+        except server_lock.AnotherServer as error:
+            raise CommandError(str(error)) from error
+        if migrate:
+            call_command("migrate", verbosity=0, interactive=False)
+        text = welcome(self._started())
+        # The event loop runs in this thread from here on, and may not find connections in it.
+        connections.close_all()
+        serve(lambda: self.stdout.write(text))
+
+    def _started(self) -> Started:
+        has_users = User.objects.exists()
+        if has_users:
+            setup_code.forget()
+        return Started(
+            host=settings.HOST,
+            port=settings.PORT,
+            public_url=settings.CHAT_PUBLIC_URL,
+            setup_code=setup_code.make_code() if setup_code.others_reach_us() and not has_users else None,
+            has_users=has_users,
+            demo=not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL),
+        )
+
+
+def serve(when_ready: Any) -> None:
+    """Run Daphne until a signal ends it. Exits with an error where the port is taken or a reply was lost."""
+    # Daphne installs its event loop when it is imported, which no other command should do.
+    from daphne.access import AccessLogGenerator
+    from daphne.endpoints import build_endpoint_description_strings
+    from daphne.server import Server
+
+    from chatsite.asgi import application
+
+    server = Server(
+        application=application,
+        endpoints=build_endpoint_description_strings(host=settings.HOST, port=settings.PORT),
+        action_logger=AccessLogGenerator(sys.stdout),
+        ready_callable=when_ready,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PONG_SECONDS,
+        websocket_timeout=-1,
+        server_name="",
+    )
+    server.run()
+    if server.abort_start:
+        raise CommandError(
+            f"Cannot listen on {settings.HOST}:{settings.PORT}. Set HOST or PORT to something else."
+        )

@@ -1,0 +1,60 @@
+"""What ends open streams and sockets: a revoked key, an ended session, a deactivated account."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from chat.auth.authenticate import authenticate, still_valid
+from chat.auth.caller import Caller
+from chat.auth.credentials import Credentials
+from chat.auth.keys import create_key, revoke_key
+from chat.auth.tickets import make_ticket
+from chat.ids import new_id
+from chat.models import ApiKey
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def callers(client: Client, alice: User, bob: User) -> dict[str, Caller]:
+    """Alice by key, session and ticket, and Bob by a key of his own."""
+    client.force_login(alice)
+    return {
+        "key": authenticate(Credentials(bearer=create_key(alice, "")[1])),
+        "session": authenticate(Credentials(session=client.session.session_key)),
+        "ticket": authenticate(Credentials(ticket=make_ticket(new_id(), alice.pk))),
+        "bob": authenticate(Credentials(bearer=create_key(bob, "")[1])),
+    }
+
+
+def left(callers: dict[str, Caller]) -> set[str]:
+    valid = still_valid(callers.values())
+    return {name for name, caller in callers.items() if caller in valid}
+
+
+def test_all_are_valid_at_first(
+    callers: dict[str, Caller], django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(4):
+        assert left(callers) == {"key", "session", "ticket", "bob"}
+
+
+def test_nobody_costs_nothing(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        assert still_valid([]) == set()
+
+
+def test_revoking_a_key_ends_what_it_opened(callers: dict[str, Caller]) -> None:
+    revoke_key(ApiKey.objects.get(user__username="alice").prefix)
+    assert left(callers) == {"session", "ticket", "bob"}
+
+
+def test_signing_out_ends_what_the_session_opened(callers: dict[str, Caller], client: Client) -> None:
+    client.logout()
+    assert left(callers) == {"key", "ticket", "bob"}
+
+
+def test_deactivating_a_user_ends_all_of_theirs(callers: dict[str, Caller]) -> None:
+    User.objects.filter(username="alice").update(is_active=False)
+    assert left(callers) == {"bob"}
