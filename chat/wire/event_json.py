@@ -1,0 +1,46 @@
+"""An event as one line of JSON, the same in every form that carries our own events."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any, get_args
+
+import msgspec
+
+from chat.events import Batch, Event
+
+encode_json = msgspec.json.Encoder().encode
+
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in get_args(Event)}
+_LINE_BREAKS = (("\u0085", b"\\u0085"), ("\u2028", b"\\u2028"), ("\u2029", b"\\u2029"))
+_ESCAPES = [(character.encode(), escape) for character, escape in _LINE_BREAKS]
+
+
+def events_with_ids(batch: Batch) -> Iterator[tuple[Event, str | None]]:
+    """Each event with the id that it carries: only the last of a write has the new position.
+
+    An id on an earlier event would be one that the client adopts before it has the rest of the write.
+    """
+    last = len(batch.events) - 1
+    for index, event in enumerate(batch.events):
+        yield event, batch.id if index == last else None
+
+
+def event_json(event: Event, event_id: str | None = None) -> bytes:
+    """The event as JSON on one line, with `id` as its last field where given."""
+    kind = type(event)
+    value: dict[str, Any] = {"type": kind.type}
+    for name in _FIELDS[kind]:
+        value[name] = getattr(event, name)
+    if event_id is not None:
+        value["id"] = event_id
+    return one_line(encode_json(value))
+
+
+def one_line(json: bytes) -> bytes:
+    """The same JSON without the characters that some readers of lines break at (U+0085, U+2028, U+2029).
+
+    They can only be inside its strings, where an escape stands for them.
+    """
+    for character, escape in _ESCAPES:
+        json = json.replace(character, escape)
+    return json

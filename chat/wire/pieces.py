@@ -1,0 +1,21 @@
+"""Cutting a large write into pieces that a server will not cut again."""
+
+from collections.abc import Iterator
+
+LIMIT = 2**16
+"""Bytes. Django's handler cuts what is longer itself, without a look at the characters."""
+_LONGEST_CHARACTER = 4
+
+
+def pieces(data: bytes, limit: int = LIMIT) -> Iterator[bytes]:
+    """UTF-8 in pieces of at most `limit` bytes, never cut inside a character; none where there is nothing."""
+    assert limit >= _LONGEST_CHARACTER
+    begin = 0
+    while len(data) - begin > limit:
+        end = begin + limit
+        while data[end] & 0b1100_0000 == 0b1000_0000:  # a byte inside a character
+            end -= 1
+        yield data[begin:end]
+        begin = end
+    if begin < len(data):
+        yield data[begin:] if begin else data
