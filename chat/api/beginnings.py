@@ -1,0 +1,93 @@
+"""What `chat`, `regenerate` and `continue` have in common: count, begin or join, answer in the asked form."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.http.response import HttpResponseBase
+
+from chat import limits
+from chat.api.answers import json_answer
+from chat.api.endpoint import Call
+from chat.api.forms import SSE, form_of, not_acceptable
+from chat.api.queries import last_event_id, wants_html
+from chat.api.streams import come_back_answer, ids_of, stream_answer
+from chat.database import in_database
+from chat.errors import TooMany, Unavailable
+from chat.limits.joins import has_used
+from chat.service import Following
+from chat.service.requests import Again, Ask
+
+
+class Begin(Protocol):
+    """A verb of the service that begins a reply, with all but these bound to it."""
+
+    def __call__(
+        self, *, idempotency_key: str | None, last_event_id: str | None, render: bool
+    ) -> Awaitable[Following]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """One such call, read and checked but not yet made."""
+
+    call: Call
+    fields: Ask | Again
+    begin: Begin
+    exists: Callable[[], Awaitable[Any]]
+    """Raises `NotFound` where what the call names does not exist."""
+
+    async def answer(self) -> HttpResponseBase:
+        request, fields = self.call.request, self.fields
+        form = form_of(request)
+        render = wants_html(request)
+        position = last_event_id(request)
+        streamed = fields.stream and not fields.background
+        if streamed and form is None:
+            await self.exists()  # 404 comes before 406, and neither after something was asked
+            raise not_acceptable()
+        try:
+            following = await self._admitted(request.headers.get("Idempotency-Key"), position, render)
+        except Unavailable:
+            if position is not None and request.method == "GET" and form is SSE:
+                return come_back_answer()
+            raise
+        if fields.background:
+            return _background_answer(following)
+        if form is None or not fields.stream:
+            return await _whole_answer(following)
+        return stream_answer(following, form)
+
+    async def _admitted(self, key: str | None, position: str | None, render: bool) -> Following:
+        """Begin or join. Only what begins is counted, and joining is possible when nothing is left."""
+        user_id = self.call.caller.user_id
+        counted = position is None
+        if counted:
+            try:
+                limits.requests.take(user_id)
+            except TooMany:
+                if key is None or not await in_database(has_used, user_id, key):
+                    raise
+                counted = False
+        following = await self.begin(idempotency_key=key, last_event_id=position, render=render)
+        if counted and following.joined:
+            limits.requests.give_back(user_id)
+        return following
+
+
+def _background_answer(following: Following) -> HttpResponseBase:
+    following.leave()
+    value = {
+        "conversation": following.conversation,
+        "request": following.request,
+        "reply": following.reply,
+        "stream_url": following.stream_url,
+    }
+    return json_answer(value, status=202, headers=ids_of(following))
+
+
+async def _whole_answer(following: Following) -> HttpResponseBase:
+    try:
+        return json_answer(await following.message(), headers=ids_of(following))
+    finally:
+        following.leave()

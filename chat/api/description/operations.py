@@ -1,0 +1,212 @@
+"""What each address of the native API does, in a few words each."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Something in a query or header. `schema` is the name of a JSON type."""
+
+    name: str
+    text: str
+    place: str = "query"
+    schema: str = "string"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A call. Schemas are named; `errors` adds to those that every call can have."""
+
+    method: str
+    path: str
+    summary: str
+    text: str = ""
+    group: str = "Replies"
+    parameters: tuple[Parameter, ...] = ()
+    body: str | None = None
+    body_required: bool = True
+    answers: dict[str, str | None] = field(default_factory=dict)
+    """Status to the schema of its JSON, or None for no body."""
+    streams: bool = False
+    errors: tuple[str, ...] = ()
+    public: bool = False
+
+
+_FORM = (
+    Parameter("format", "`sse`, `ndjson`, `text` or `openai`; absent: what `Accept` says."),
+    Parameter("render", "`html` adds a `block` event for each Markdown block that closed."),
+)
+_POSITION = (
+    Parameter("Last-Event-ID", "Go on right after this position.", "header"),
+    Parameter("last_event_id", "The same, for clients that cannot set the header."),
+)
+_RETRY = Parameter("Idempotency-Key", "The same key within 24 hours joins the first call's reply.", "header")
+_BEGINNING = (*_FORM, *_POSITION, _RETRY)
+_BEGINS = {"200": "Message", "202": "Background", "204": None}
+_BEGIN_ERRORS = ("404", "406", "409", "429", "502", "503", "504")
+_ASK_FIELDS = (
+    Parameter(
+        "content", "What to ask. The other fields of `POST chat` go in the query too; `params` as JSON."
+    ),
+)
+
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "post",
+        "chat",
+        "Ask",
+        "Stores the question, starts the reply and streams it. With `stream: false` the whole message comes "
+        "when it is done; with `background: true` the ids come at once.",
+        parameters=_BEGINNING,
+        body="Ask",
+        answers=_BEGINS,
+        streams=True,
+        errors=(*_BEGIN_ERRORS, "413", "415"),
+    ),
+    Operation(
+        "get",
+        "chat",
+        "Ask from an EventSource",
+        "The same, with the fields in the query. With a session only from a page of this site; "
+        "never by prefetch.",
+        parameters=(*_ASK_FIELDS, *_BEGINNING),
+        answers=_BEGINS,
+        streams=True,
+        errors=(*_BEGIN_ERRORS, "403", "413"),
+    ),
+    Operation(
+        "get",
+        "messages/{message_id}/stream",
+        "Follow or resume a reply",
+        "From the beginning, or right after a position. 204 where the position was the end.",
+        parameters=(
+            *_FORM,
+            *_POSITION,
+            Parameter("ticket", "From a `stream_url`: follows this one reply without a key."),
+        ),
+        answers={"204": None},
+        streams=True,
+        errors=("404", "406", "503"),
+    ),
+    Operation(
+        "post",
+        "messages/{message_id}/stop",
+        "Stop a reply",
+        "Answers when the provider's request is closed and the text is saved. Stopping twice is no error.",
+        answers={"200": "Message"},
+        errors=("404", "503"),
+    ),
+    Operation(
+        "post",
+        "messages/{message_id}/regenerate",
+        "Ask for another reply",
+        "A new reply to the same question, beside this one. Streams like `chat`.",
+        parameters=_BEGINNING,
+        body="Again",
+        body_required=False,
+        answers=_BEGINS,
+        streams=True,
+        errors=_BEGIN_ERRORS,
+    ),
+    Operation(
+        "post",
+        "messages/{message_id}/continue",
+        "Go on with a reply that was cut off",
+        "In the same message. 409 where it was complete, or has answers below it. Streams like `chat`.",
+        parameters=_BEGINNING,
+        body="Again",
+        body_required=False,
+        answers=_BEGINS,
+        streams=True,
+        errors=_BEGIN_ERRORS,
+    ),
+    Operation(
+        "get",
+        "messages/{message_id}",
+        "Read a message",
+        "As saved now, also while it streams.",
+        group="Messages",
+        answers={"200": "Message"},
+        errors=("404",),
+    ),
+    Operation(
+        "put",
+        "messages/{message_id}/feedback",
+        "Rate a reply",
+        group="Messages",
+        body="Rating",
+        answers={"200": "Message"},
+        errors=("404", "415"),
+    ),
+    Operation(
+        "get",
+        "conversations",
+        "List conversations",
+        group="Conversations",
+        parameters=(
+            Parameter("cursor", "`next` of the page before."),
+            Parameter("limit", "How many, 1 to 200; default 50.", schema="integer"),
+            Parameter("q", "Only those in which these words stand."),
+            Parameter("archived", "True: the archived ones instead.", schema="boolean"),
+        ),
+        answers={"200": "ConversationPage"},
+    ),
+    Operation(
+        "post",
+        "conversations",
+        "Make a conversation",
+        group="Conversations",
+        body="NewConversation",
+        body_required=False,
+        answers={"201": "Conversation"},
+        errors=("415",),
+    ),
+    Operation(
+        "get",
+        "conversations/{conversation_id}",
+        "Read a conversation",
+        "With its whole tree of messages.",
+        group="Conversations",
+        answers={"200": "ConversationTree"},
+        errors=("404",),
+    ),
+    Operation(
+        "patch",
+        "conversations/{conversation_id}",
+        "Change a conversation",
+        "Only the fields that are sent.",
+        group="Conversations",
+        body="Changes",
+        answers={"200": "Conversation"},
+        errors=("404", "415"),
+    ),
+    Operation(
+        "delete",
+        "conversations/{conversation_id}",
+        "Delete a conversation",
+        "Gone at once; what runs in it is stopped.",
+        group="Conversations",
+        answers={"204": None},
+        errors=("404",),
+    ),
+    Operation("get", "models", "List the models you may use", group="Models", answers={"200": "ModelPage"}),
+    Operation("get", "openapi.json", "This description", group="About", public=True),
+    Operation("get", "docs", "This description as a page", group="About", public=True),
+)
+
+ERRORS = {
+    "400": "Something that was sent is wrong; `param` says what.",
+    "401": "No credentials, or bad ones.",
+    "403": "A session without its CSRF token, or a page of another site.",
+    "404": "There is no such thing, or it is not yours.",
+    "406": "No form that can be sent is accepted.",
+    "409": "Not possible as things are: it still runs, it ended well, or the key was used for another call.",
+    "413": "The text or the body is too large.",
+    "415": "The body is not JSON.",
+    "429": "Too many requests, or replies that run; `Retry-After` says when to come back.",
+    "502": "The model's provider failed. `X-Message-Id` names what was saved.",
+    "503": "The server is about to restart, or its database is away; `Retry-After` says when to come back.",
+    "504": "The model's provider did not answer in time.",
+}
+FOR_ALL = ("400", "401", "429")
+"""Every call that needs a sign-in can be answered so."""

@@ -1,0 +1,125 @@
+"""A sentence for each field of each schema."""
+
+_AGAIN = {
+    "model": "Another model than the conversation's; see `GET models`.",
+    "params": "What the provider is to be told: `temperature`, `top_p`, `max_tokens`, …",
+    "stream": "False answers the whole message when it is done.",
+    "background": "True answers 202 at once; the reply runs to its end whoever listens.",
+    "resume_window": (
+        "Seconds that the reply keeps running with nobody attached, before it is cut off and saved; null: to "
+        "the end. Default 0, or 10 with an `Idempotency-Key`, or null in the background."
+    ),
+}
+_REPLY = {
+    "reply": "The reply's message id.",
+    "id": "The position after this event; send it as `Last-Event-ID`.",
+}
+
+_CONVERSATION = {
+    "id": "Sorts by the time it was made.",
+    "title": "Made from the first question until somebody gives one.",
+    "model": "The model asked when none is named; null: the default.",
+    "system_prompt": "Said to the model before everything else.",
+    "pinned": "Shown before the others.",
+    "archived": "Not in the list, unless asked for.",
+    "active": "The last message of the branch that is shown.",
+    "created": "When it was made.",
+    "updated": "When a message was last asked or ended.",
+}
+
+FIELD_TEXTS: dict[str, dict[str, str]] = {
+    "Ask": {
+        "content": "What to ask.",
+        "conversation": "Where to ask it; absent: in a new conversation.",
+        "parent": (
+            "The message to ask below; absent: the end of the active branch. Another one begins a new "
+            "branch, which is how an edit works; null is a new first question."
+        ),
+        **_AGAIN,
+        "system_prompt": "Said to the model before everything else; kept for the conversation.",
+    },
+    "Again": _AGAIN,
+    "NewConversation": {
+        "title": "Its name; absent: made from the first question.",
+        "model": "The model to ask when none is named.",
+        "system_prompt": "Said to the model before everything else.",
+    },
+    "Changes": {
+        "title": "Its name; a title that a person gave is never replaced by a made one.",
+        "pinned": "Show it before the others.",
+        "archived": "Take it out of the list.",
+        "model": "The model to ask when none is named; null: the default.",
+        "system_prompt": "Said to the model before everything else.",
+        "active": "The last message of the branch to show.",
+    },
+    "Rating": {"rating": "1, -1, or null to take it back.", "comment": "In words, or null."},
+    "Start": {
+        "conversation": "The conversation's id.",
+        "request": "The id of the user's message.",
+        "model": "The model that answers.",
+        **_REPLY,
+    },
+    "Delta": {"offset": "Code points of reply text before this piece.", "text": "The piece.", **_REPLY},
+    "Reasoning": {"offset": "Code points of thinking before this piece.", "text": "The piece.", **_REPLY},
+    "Block": {
+        "index": "Which block; one with the same index replaces it.",
+        "offset": "The code point where it begins.",
+        "length": "Its code points.",
+        "html": "The block, rendered and sanitised.",
+        **_REPLY,
+    },
+    "Title": {"conversation": "The conversation's id.", "title": "Its new title."},
+    "Queue": {"reply": "The reply's message id.", "place": "1 is next; 0: it waits no more."},
+    "End": {
+        "status": "`complete`, `stopped`, `interrupted` or `failed`.",
+        "finish_reason": "What the provider said: `stop`, `length`, …",
+        "length": "Code points of the text that was kept; cut what you have to it.",
+        "usage": "The provider's count of tokens.",
+        "error": "Why it failed.",
+        **_REPLY,
+    },
+    "Message": {
+        "id": "Sorts by the time it was made.",
+        "conversation": "The conversation's id.",
+        "parent": "The message above it; null for a first question.",
+        "role": "Who speaks.",
+        "content": "Its text, as saved now.",
+        "reasoning": "The model's thinking.",
+        "status": "`streaming` while it runs; then how it ended.",
+        "model": "The model that wrote it.",
+        "finish_reason": "What the provider said.",
+        "usage": "The provider's count of tokens.",
+        "error": "Why it failed.",
+        "created": "When it was stored.",
+        "started": "When the provider was asked.",
+        "first_token": "When its first token came.",
+        "ended": "When it ended.",
+        "feedback": "What its owner thinks of it.",
+        "notices": "What the user is to be told, such as that the context was cut; absent: nothing.",
+    },
+    "Feedback": {"rating": "1, -1 or null.", "comment": "In words, or null."},
+    "Conversation": _CONVERSATION,
+    "ConversationTree": {**_CONVERSATION, "messages": "The whole tree, parents before children."},
+    "ConversationPage": {"results": "Newest first.", "next": "The cursor of the next page, or null."},
+    "Model": {
+        "id": "What to send as `model`.",
+        "name": "What to show.",
+        "context_length": "In tokens; null where it is not known.",
+        "vision": "Whether it reads images.",
+        "default": "Whether it is asked when none is named.",
+    },
+    "ModelPage": {"results": "The models that you may use.", "next": "Always null."},
+    "Background": {
+        "conversation": "The conversation's id.",
+        "request": "The id of the user's message.",
+        "reply": "The reply's message id.",
+        "stream_url": "Where to follow the reply without a key, until 10 minutes after its end.",
+    },
+    "Error": {"error": "What went wrong."},
+    "ErrorDetails": {
+        "type": "Whose fault it was.",
+        "code": "What it was, for programs.",
+        "message": "What it was and what to do, for people.",
+        "param": "Which field was wrong.",
+    },
+}

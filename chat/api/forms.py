@@ -1,0 +1,59 @@
+"""In which form a stream is sent: by `?format=`, else by `Accept`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from chat.api.queries import query_value
+from chat.errors import BadRequest, NotAcceptable
+from chat.events import Batch
+from chat.service import Following
+from chat.wire import ndjson, openai, sse, text
+
+Encode = Callable[[Batch], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A content type, and how to begin writing it for one client."""
+
+    content_type: str
+    encoder: Callable[[Following], Encode]
+
+
+SSE = Form(sse.CONTENT_TYPE, lambda following: sse.Encoder().encode)
+NDJSON = Form(ndjson.CONTENT_TYPE, lambda following: ndjson.encode)
+TEXT = Form(text.CONTENT_TYPE, lambda following: text.Encoder().encode)
+OPENAI = Form(openai.CONTENT_TYPE, lambda following: openai.Encoder(following.reply, following.model).encode)
+
+FORMS = {"sse": SSE, "ndjson": NDJSON, "text": TEXT, "openai": OPENAI}
+
+
+def form_of(request: HttpRequest) -> Form | None:
+    """The form asked for; None where the client accepts none. An unknown `?format=` is a `BadRequest`."""
+    name = query_value(request, "format")
+    if name is None:
+        return _accepted_form(request)
+    if name not in FORMS:
+        raise BadRequest(f"format is one of: {', '.join(FORMS)}.", param="format")
+    return FORMS[name]
+
+
+def not_acceptable() -> NotAcceptable:
+    return NotAcceptable(
+        "Accept text/event-stream, application/x-ndjson or text/plain, or choose a form by ?format=."
+    )
+
+
+def _accepted_form(request: HttpRequest) -> Form | None:
+    if not request.headers.get("Accept"):
+        return SSE
+    accepted = {f"{media.main_type}/{media.sub_type}": media.quality for media in request.accepted_types}
+    exact = [form for form in (SSE, NDJSON) if form.content_type in accepted]
+    if exact:
+        return max(exact, key=lambda form: accepted[form.content_type])
+    # Before text/plain: an HTTP library that sends both by default did not ask for bare text.
+    if "*/*" in accepted:
+        return SSE
+    return TEXT if "text/plain" in accepted else None

@@ -1,0 +1,81 @@
+"""A reply as a streaming response. Never saves anything: the reply has a task of its own for that."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from chat.api.forms import Encode, Form
+from chat.service import Following
+from chat.wire import sse
+from chat.wire.pieces import pieces
+from chat.wire.restart import StartedAgain
+
+logger = logging.getLogger(__name__)
+
+# `no-transform`: development servers that compress would hold a stream back.
+# `X-Accel-Buffering`: nginx would collect it.
+_STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform, no-store", "X-Accel-Buffering": "no"}
+
+
+class ReplyStream:
+    """The bytes for one client, and the certainty that its follower leaves, however the response ends.
+
+    A generator alone would not do: one that was never begun runs no `finally`. Django calls `close`
+    of whatever it was given to stream.
+    """
+
+    def __init__(self, following: Following, encode: Encode) -> None:
+        self._following = following
+        self._encode = encode
+        self._loop = asyncio.get_running_loop()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        try:
+            async with aclosing(aiter(self._following)) as batches:  # type: ignore[type-var]
+                async for batch in batches:
+                    for piece in pieces(self._encode(batch)):
+                        yield piece
+        except StartedAgain:
+            return
+        except Exception:
+            # An exception that leaves the application after the response began breaks Daphne's
+            # own clean-up. The client sees a stream without an end, and comes back.
+            logger.exception("the stream of reply %s broke", self._following.reply)
+        finally:
+            self._following.leave()
+
+    def close(self) -> None:
+        """Leave. From any thread: Django closes responses in one of its own."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._following.leave)
+
+    def __del__(self) -> None:
+        # A client that goes between the view and the handler: nobody begins or closes the response.
+        self.close()
+
+
+def ids_of(following: Following) -> dict[str, str]:
+    """The headers that name what is followed."""
+    return {"X-Conversation-Id": following.conversation, "X-Message-Id": following.reply}
+
+
+def stream_answer(following: Following, form: Form) -> HttpResponseBase:
+    """The reply as it comes; 204 where the client has had all of it, which stops an `EventSource`."""
+    headers = ids_of(following)
+    if following.finished:
+        following.leave()
+        return HttpResponse(status=204, headers=headers)
+    return StreamingHttpResponse(
+        ReplyStream(following, form.encoder(following)),
+        content_type=form.content_type,
+        headers=_STREAM_HEADERS | headers,
+    )
+
+
+def come_back_answer() -> HttpResponse:
+    """200, and nothing but the time to come back in: an error would end an `EventSource` for good."""
+    return HttpResponse(sse.RETRY, content_type=sse.CONTENT_TYPE, headers=_STREAM_HEADERS)

@@ -1,0 +1,25 @@
+"""The addresses under `/api/v1/`."""
+
+from django.urls import path, re_path
+
+from chat.api import chat, conversations, docs, messages
+from chat.api.endpoint import endpoint, unknown_address
+
+urlpatterns = [
+    path("chat", endpoint(GET=chat.ask_by_query, POST=chat.ask)),
+    path("messages/<message_id>", endpoint(GET=messages.read)),
+    path("messages/<message_id>/stream", endpoint(GET=messages.follow)),
+    path("messages/<message_id>/stop", endpoint(POST=messages.stop)),
+    path("messages/<message_id>/regenerate", endpoint(POST=messages.regenerate)),
+    path("messages/<message_id>/continue", endpoint(POST=messages.continue_)),
+    path("messages/<message_id>/feedback", endpoint(PUT=messages.rate)),
+    path("conversations", endpoint(GET=conversations.list_all, POST=conversations.make)),
+    path(
+        "conversations/<conversation_id>",
+        endpoint(GET=conversations.read, PATCH=conversations.change, DELETE=conversations.delete),
+    ),
+    path("models", endpoint(GET=conversations.list_models)),
+    path("openapi.json", endpoint(GET=docs.description)),
+    path("docs", endpoint(GET=docs.page), name="api-docs"),
+    re_path("", unknown_address),
+]

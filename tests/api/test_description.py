@@ -1,0 +1,75 @@
+"""The description says what the API does: every call, every field, as real answers have them."""
+
+from typing import Any
+
+import pytest
+from api.reading import ask, events
+from django.test import AsyncClient
+from fakes.fed_upstream import FedUpstream
+
+from chat.api.description import document
+from chat.api.description.schemas import components
+from chat.api.urls import urlpatterns
+
+
+def calls_of_the_api() -> set[tuple[str, str]]:
+    found = set()
+    for pattern in urlpatterns:
+        route = str(pattern.pattern).replace("<", "{").replace(">", "}")
+        for method in getattr(pattern.callback, "verbs", ()):
+            found.add((method.lower(), f"/api/v1/{route}"))
+    return found
+
+
+def test_every_call_is_described_and_no_other() -> None:
+    described = {(method, path) for path, methods in document()["paths"].items() for method in methods}
+    assert described == calls_of_the_api()
+
+
+def test_every_field_has_a_sentence() -> None:
+    for name, schema in components().items():
+        for field, value in schema.get("properties", {}).items():
+            assert "const" in value or value.get("description"), f"{name}.{field}"
+
+
+def test_every_reference_leads_somewhere() -> None:
+    def references(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["$ref"]] if "$ref" in value else []
+            return own + [name for item in value.values() for name in references(item)]
+        return [name for item in value for name in references(item)] if isinstance(value, list) else []
+
+    known = {f"#/components/schemas/{name}" for name in document()["components"]["schemas"]}
+    assert set(references(document())) <= known
+
+
+async def test_real_answers_have_the_described_fields(as_alice: AsyncClient, upstream: FedUpstream) -> None:
+    def fields(name: str) -> set[str]:
+        return set(components()[name]["properties"])
+
+    upstream.script("Hi")
+    start = (await events(await ask(as_alice)))[0]
+    message = (await as_alice.get(f"/api/v1/messages/{start['reply']}")).json()
+    assert set(message) | {"notices"} == fields("Message")
+    tree = (await as_alice.get(f"/api/v1/conversations/{start['conversation']}")).json()
+    assert set(tree) == fields("ConversationTree")
+    assert set((await as_alice.get("/api/v1/conversations")).json()["results"][0]) == fields("Conversation")
+    assert set((await as_alice.get("/api/v1/models")).json()["results"][0]) == fields("Model")
+    assert set((await ask(as_alice, background=True)).json()) == fields("Background")
+
+
+@pytest.mark.parametrize("path", ["openapi.json", "docs"])
+async def test_reading_it_needs_no_sign_in(nobody: AsyncClient, path: str) -> None:
+    response = await nobody.get(f"/api/v1/{path}")
+    assert response.status_code == 200
+    assert b"Ask for another reply" in response.content
+
+
+async def test_the_page_takes_nothing_from_elsewhere(nobody: AsyncClient) -> None:
+    response = await nobody.get("/api/v1/docs")
+    page = response.content.decode()
+    assert response["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
+    assert "<script" not in page
+    assert "style=" not in page
+    assert "://" not in page
+    assert "`" not in page

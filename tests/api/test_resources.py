@@ -1,0 +1,68 @@
+"""Conversations, messages, feedback and models."""
+
+from api.reading import ask, error_of, events
+from django.test import AsyncClient
+from fakes.fed_upstream import FedUpstream
+
+LIST = "/api/v1/conversations"
+
+
+async def test_a_conversation_is_made_read_changed_and_deleted(as_alice: AsyncClient) -> None:
+    made = await as_alice.post(LIST, {"title": "Plans", "system_prompt": "Be kind."}, "application/json")
+    assert made.status_code == 201
+    path = f"{LIST}/{made.json()['id']}"
+    assert (await as_alice.get(path)).json() == made.json() | {"messages": []}
+    changed = await as_alice.patch(path, {"pinned": True, "title": "Other"}, "application/json")
+    assert (changed.json()["pinned"], changed.json()["title"]) == (True, "Other")
+    refused = await as_alice.patch(path, {"owner": 1}, "application/json")
+    assert error_of(refused)["param"] == "owner"
+    deleted = await as_alice.delete(path)
+    assert (deleted.status_code, deleted.content) == (204, b"")
+    assert (await as_alice.get(path)).status_code == 404
+
+
+async def test_a_list_is_read_page_by_page(as_alice: AsyncClient, as_bob: AsyncClient) -> None:
+    for number in range(3):
+        await as_alice.post(LIST, {"title": f"Number {number}"}, "application/json")
+    first = (await as_alice.get(f"{LIST}?limit=2")).json()
+    assert [row["title"] for row in first["results"]] == ["Number 2", "Number 1"]
+    second = (await as_alice.get(LIST, {"cursor": first["next"]})).json()
+    assert ([row["title"] for row in second["results"]], second["next"]) == (["Number 0"], None)
+    found = (await as_alice.get(f"{LIST}?q=number 1")).json()
+    assert [row["title"] for row in found["results"]] == ["Number 1"]
+    assert (await as_bob.get(LIST)).json() == {"results": [], "next": None}
+
+
+async def test_archived_conversations_are_listed_apart(as_alice: AsyncClient) -> None:
+    made = (await as_alice.post(LIST, {}, "application/json")).json()
+    await as_alice.patch(f"{LIST}/{made['id']}", {"archived": True}, "application/json")
+    assert (await as_alice.get(f"{LIST}?archived=false")).json()["results"] == []
+    assert (await as_alice.get(f"{LIST}?archived=true")).json()["results"][0]["id"] == made["id"]
+
+
+async def test_another_users_conversation_does_not_exist(as_alice: AsyncClient, as_bob: AsyncClient) -> None:
+    made = (await as_alice.generic("POST", LIST)).json()
+    path = f"{LIST}/{made['id']}"
+    for response in (
+        await as_bob.get(path),
+        await as_bob.patch(path, {"title": "Mine"}, "application/json"),
+        await as_bob.delete(path),
+    ):
+        assert response.status_code == 404
+    assert (await as_alice.get(path)).status_code == 200
+
+
+async def test_a_reply_is_rated(as_alice: AsyncClient, as_bob: AsyncClient, upstream: FedUpstream) -> None:
+    upstream.script("Hi")
+    reply = (await events(await ask(as_alice)))[0]["reply"]
+    path = f"/api/v1/messages/{reply}/feedback"
+    rated = await as_alice.put(path, {"rating": -1, "comment": "No."}, "application/json")
+    assert rated.json()["feedback"] == {"rating": -1, "comment": "No."}
+    assert (await as_alice.put(path, {"rating": 2}, "application/json")).status_code == 400
+    assert (await as_bob.put(path, {"rating": 1}, "application/json")).status_code == 404
+
+
+async def test_models_are_listed(as_alice: AsyncClient) -> None:
+    models = (await as_alice.get("/api/v1/models")).json()
+    assert [model["id"] for model in models["results"]] == ["small", "large"]
+    assert set(models["results"][0]) == {"id", "name", "context_length", "vision", "default"}
