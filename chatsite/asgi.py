@@ -1,0 +1,46 @@
+"""What the server runs: HTTP, WebSocket and lifespan, under Daphne, uvicorn or another ASGI server."""
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+# Before anything of ours is imported: it fills Django's registry of apps.
+pages = get_asgi_application()
+
+from chat.ws.urls import websocket_urlpatterns
+from chatsite.asgi_types import Receive, Scope, Send
+from chatsite.hosts import AllowedHosts
+from chatsite.late_errors import NoLateErrors
+from chatsite.lean_handler import LeanHandler
+from chatsite.lifespan import lifespan
+from chatsite.proxies import TrustedProxies
+
+if "daphne.server" in sys.modules:
+    from chatsite import daphne_drain
+
+    daphne_drain.install()
+
+LEAN = ("/api/", "/v1/")
+"""Where streams are: all views under these are async and need no middleware."""
+
+lean = LeanHandler()
+
+
+async def http(scope: Scope, receive: Receive, send: Send) -> None:
+    handler = lean if scope["path"].startswith(LEAN) else pages
+    await handler(scope, receive, send)
+
+
+application = NoLateErrors(
+    TrustedProxies(
+        AllowedHosts(
+            ProtocolTypeRouter(
+                {"http": http, "websocket": URLRouter(websocket_urlpatterns), "lifespan": lifespan}
+            )
+        )
+    )
+)

@@ -1,0 +1,69 @@
+"""What Daphne's WebSockets lack: the close codes of servers, and back-pressure.
+
+Loaded once, before the server listens. Knows Daphne, Autobahn and Twisted, and nothing of ours.
+"""
+
+import asyncio
+from typing import Any
+
+from daphne.server import Server
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from twisted.internet.interfaces import IPushProducer
+from zope.interface import implementer
+
+
+@implementer(IPushProducer)
+class Valve:
+    """Told by the transport whether its buffer (64 KiB) is full."""
+
+    def __init__(self) -> None:
+        self.writable = asyncio.Event()
+        self.writable.set()
+
+    def pauseProducing(self) -> None:  # noqa: N802 (Twisted's name)
+        self.writable.clear()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self.writable.set()
+
+    def stopProducing(self) -> None:  # noqa: N802
+        self.writable.set()
+
+
+class Socket(WebSocketProtocol):
+    """Daphne's own, with three things changed."""
+
+    def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)
+        super().onOpen()
+        # Autobahn's default for a frame that is too large or no UTF-8 is to cut the connection without
+        # a word; so the client is told 1009 or 1007, and has a second to close.
+        self.failByDrop = False
+        self.valve = Valve()
+        # Until the upgrade the transport wrote for the HTTP channel, which would stop reading with it.
+        self.transport.unregisterProducer()
+        self.transport.registerProducer(self.valve, True)
+
+    def onClose(self, wasClean: bool, code: int, reason: str) -> None:  # noqa: N802, N803
+        if hasattr(self, "valve"):
+            self.valve.stopProducing()
+        super().onClose(wasClean, code, reason)
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        # `sendClose` takes no code that RFC 6455 gives to servers (1009, 1012): it raises in the application.
+        self.sendCloseFrame(code=1000 if code is None else code)
+
+
+async def _handle_reply(self: Server, protocol: Any, message: dict[str, Any]) -> None:
+    """Daphne's own; but an application that sends to a socket waits until the client has read."""
+    await _plain_handle_reply(self, protocol, message)
+    if message["type"] == "websocket.send" and isinstance(protocol, Socket):
+        await protocol.valve.writable.wait()
+
+
+_plain_handle_reply = Server.handle_reply
+
+
+def install() -> None:
+    """From now on every WebSocket of this process is such a one."""
+    WebSocketFactory.protocol = Socket
+    Server.handle_reply = _handle_reply

@@ -1,0 +1,54 @@
+"""What Django needs to know about a database, from one URL. Never opens it; makes the folder of a file."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+ALLOWED = "sqlite:///path/to/file, or postgres://user:password@host:5432/name"
+BUSY_SECONDS = 10
+"""How long a writer waits for another one, on SQLite."""
+
+
+def database(url: str) -> dict[str, Any]:
+    """The entry of `DATABASES` for a URL. The URL may hold a password: errors never show it."""
+    try:
+        found: dict[str, Any] = environ.Env.db_url_config(url)
+    except Exception as error:
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read. Allowed: {ALLOWED}.") from error
+    # Threads of our own pool keep their connections; nothing else may hold one between requests.
+    found["CONN_MAX_AGE"] = 0
+    match found.get("ENGINE"):
+        case "django.db.backends.sqlite3":
+            return found | _sqlite(str(found["NAME"]))
+        case "django.db.backends.postgresql":
+            # Without a limit, a database host that swallows packets holds a thread for two minutes.
+            found["OPTIONS"] = {"connect_timeout": 5} | found.get("OPTIONS", {})
+            return found
+        case _:
+            raise ImproperlyConfigured(
+                f"DATABASE_URL names no database that is supported. Allowed: {ALLOWED}."
+            )
+
+
+def _sqlite(name: str) -> dict[str, Any]:
+    if name in {"", ":memory:"}:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL: SQLite in memory is not shared between threads. Allowed: {ALLOWED}."
+        )
+    # A relative path means the same file whatever folder a command runs in.
+    path = BASE_DIR / name
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return {
+        "NAME": str(path),
+        "OPTIONS": {
+            # With Django's deferred default, read-then-write transactions that meet fail with "locked".
+            "transaction_mode": "IMMEDIATE",
+            "timeout": BUSY_SECONDS,
+            # Readers and the one writer do not wait for each other; NORMAL is as safe as FULL against a
+            # crash of the process, and does not wait for the disk at every checkpoint of a reply.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }

@@ -1,0 +1,117 @@
+"""Reading the environment, typed and loud: a bad value stops the start, named, with what is allowed.
+
+A variable that is set to nothing counts as not set, so that `.env` files and compose files can list names.
+"""
+
+import math
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_YES = {"1", "true", "yes", "on"}
+_NO = {"0", "false", "no", "off"}
+
+
+def read_env_file(default: Path) -> None:
+    """Take what `.env` says for every name that the environment itself does not set."""
+    named = os.environ.get("DJANGO_ENV_FILE")
+    path = default if named is None else Path(named)
+    if named and not path.is_file():
+        raise ImproperlyConfigured(
+            f"DJANGO_ENV_FILE: there is no file {named!r}. Allowed: a file, or nothing."
+        )
+    if path.is_file():
+        environ.Env.read_env(path)
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def words(name: str) -> list[str]:
+    """Comma-separated; empty ones do not count."""
+    return [word for part in text(name).split(",") if (word := part.strip())]
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value not in _YES | _NO:
+        raise _bad(name, "1 or 0 (also true, yes, on and false, no, off)")
+    return value in _YES
+
+
+def whole(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
+    value = text(name)
+    if not value:
+        return default
+    try:
+        number = int(value)
+    except ValueError:
+        number = least - 1
+    if number < least or (most is not None and number > most):
+        raise _bad(name, f"a whole number from {least}" + (f" to {most}" if most is not None else " up"))
+    return number
+
+
+def seconds(name: str, default: float, *, least: float = 0, most: float | None = None) -> float:
+    value = text(name)
+    if not value:
+        return default
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number >= least and (most is None or number <= most)):
+        raise _bad(name, f"seconds, from {least:g}" + (f" to {most:g}" if most is not None else " up"))
+    return number
+
+
+def address(name: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
+    """A URL with a host; without the slash at its end. Nothing where it is not set."""
+    value = text(name).rstrip("/")
+    if value and not _is_url(value, schemes):
+        raise _bad(name, "an address like " + " or ".join(f"{scheme}://host" for scheme in schemes))
+    return value
+
+
+def origin(name: str) -> str:
+    """Scheme, host and port as a browser sends them in `Origin`; nothing where it is not set."""
+    return _origin(name, value) if (value := text(name)) else ""
+
+
+def origins(name: str) -> list[str]:
+    return [_origin(name, value) for value in words(name)]
+
+
+def _origin(name: str, value: str) -> str:
+    value = value.rstrip("/").lower()
+    rest = (
+        urlsplit(value)._replace(scheme="", netloc="").geturl() if _is_url(value, ("http", "https")) else "x"
+    )
+    if rest or "@" in value or "*" in value:
+        raise _bad(
+            name, "http://host or https://host, with a port where it is not the usual one, and no path"
+        )
+    # Browsers leave the usual port out.
+    return value.removesuffix(":443" if value.startswith("https") else ":80")
+
+
+def _is_url(value: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(value)
+        _port = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(parts.hostname) and not any(mark.isspace() for mark in value)
+
+
+def _bad(name: str, allowed: str) -> ImproperlyConfigured:
+    shown = os.environ.get(name, "")
+    # A key put into the wrong variable must not land in a log whole.
+    shown = shown if len(shown) <= 80 else shown[:12] + "…"
+    return ImproperlyConfigured(f"{name}: {shown!r} is not allowed. Allowed: {allowed}.")

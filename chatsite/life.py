@@ -1,0 +1,69 @@
+"""The life of a server process, whichever server runs it: begin once, end once.
+
+Called by what knows the server: `lifespan` (uvicorn and others) and `daphne_drain`.
+"""
+
+import asyncio
+import logging
+
+from django.conf import settings
+
+from chatsite import server_lock
+
+logger = logging.getLogger(__name__)
+
+LAST_SAVES_SECONDS = 30.0
+"""How long the end may take beyond CHAT_DRAIN_SECONDS before the process goes all the same."""
+RESTARTS = 1012
+"""The WebSocket close code: the server restarts, come back."""
+
+_ending: "asyncio.Task[int] | None" = None
+_failed = False
+
+
+async def begin() -> None:
+    """Be the server of this database. Raises `AnotherServer`."""
+    global _failed
+    from chat import service
+
+    try:
+        await asyncio.to_thread(server_lock.take)
+        await service.start()
+    except Exception:
+        _failed = True
+        logger.critical("the server could not begin", exc_info=True)
+        raise
+
+
+def end() -> "asyncio.Task[int]":
+    """Stop taking work, save all that runs and say goodbye. The number of replies that were not saved.
+
+    Whoever asks again gets the same end.
+    """
+    global _ending
+    if _ending is None:
+        _ending = asyncio.get_running_loop().create_task(_end(), name="the end")
+    return _ending
+
+
+def failed() -> bool:
+    """Whether the process should exit with an error: it could not begin, or not everything was saved."""
+    return _failed
+
+
+async def _end() -> int:
+    global _failed
+    from chat import service
+    from chat.ws import open_sockets
+
+    _failed = True
+    try:
+        async with asyncio.timeout(settings.CHAT_DRAIN_SECONDS + LAST_SAVES_SECONDS):
+            unsaved = await service.drain()
+            # After the replies: each socket still gets their last events.
+            await open_sockets.close_all(RESTARTS)
+    except Exception:
+        logger.critical("the server did not end in order", exc_info=True)
+        raise
+    _failed = unsaved > 0
+    return unsaved

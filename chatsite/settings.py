@@ -1,0 +1,161 @@
+"""Settings, from the environment (or a `.env` file) only; every name is in docs/settings.md.
+
+Loud: a bad value ends the start with `ImproperlyConfigured`, the name, and what is allowed.
+"""
+
+from urllib.parse import urlsplit
+
+from chatsite import environment as env
+from chatsite import proxies
+from chatsite.databases import BASE_DIR, database
+from chatsite.hosts import LOOPBACK, is_loopback
+from chatsite.secret_key import kept_secret
+
+env.read_env_file(BASE_DIR / ".env")
+VAR_DIR = BASE_DIR / "var"
+
+# Where it listens, and under which names it may be called
+HOST = env.text("HOST", "127.0.0.1")
+PORT = env.whole("PORT", 8000, least=1, most=65535)
+CHAT_PUBLIC_URL = env.origin("CHAT_PUBLIC_URL")
+CHAT_TRUSTED_PROXIES = proxies.networks("CHAT_TRUSTED_PROXIES", env.words("CHAT_TRUSTED_PROXIES"))
+CHAT_CORS_ORIGINS = env.origins("CHAT_CORS_ORIGINS")
+ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS")
+# Reachable by others and told no name: any address will do, and this machine's names (chatsite/hosts.py).
+CHAT_HOME_NETWORK = not (ALLOWED_HOSTS or CHAT_PUBLIC_URL or is_loopback(HOST))
+if CHAT_HOME_NETWORK:
+    ALLOWED_HOSTS = ["*"]
+elif not ALLOWED_HOSTS:
+    ALLOWED_HOSTS = [*LOOPBACK]
+CSRF_TRUSTED_ORIGINS: list[str] = []
+if CHAT_PUBLIC_URL:
+    ALLOWED_HOSTS.append(urlsplit(CHAT_PUBLIC_URL).hostname or "")
+    CSRF_TRUSTED_ORIGINS.append(CHAT_PUBLIC_URL)
+
+# Safety
+SECRET_KEY = env.text("DJANGO_SECRET_KEY") or kept_secret(VAR_DIR / "secret_key")
+DEBUG = env.flag("DJANGO_DEBUG", default=False)
+DJANGO_HTTPS = env.flag("DJANGO_HTTPS", default=False)
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DJANGO_HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if DJANGO_HTTPS else 0
+# Whether the neighbours of this host use TLS is not for a chat server to promise.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+SECURE_CSP = {
+    "default-src": ["'self'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "object-src": ["'none'"],
+}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+CSRF_FAILURE_VIEW = "chat.web.errors.csrf_failure"
+
+# Where things are kept
+DATABASES = {"default": database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'chat.sqlite3'}"))}
+REDIS_URL = env.address("REDIS_URL", ("redis", "rediss", "unix"))
+
+# The model
+OPENAI_API_KEY = env.text("OPENAI_API_KEY")
+OPENAI_BASE_URL = env.address("OPENAI_BASE_URL")
+CHAT_MODELS = env.words("CHAT_MODELS")
+
+# The chat
+CHAT_SITE_NAME = env.text("CHAT_SITE_NAME", "Holdfast")
+CHAT_AUTO_TITLE = env.flag("CHAT_AUTO_TITLE", default=True)
+CHAT_CHECKPOINT_SECONDS = env.seconds("CHAT_CHECKPOINT_SECONDS", 0.1, least=0.01, most=60)
+CHAT_DRAIN_SECONDS = env.seconds("CHAT_DRAIN_SECONDS", 0, most=3600)
+CHAT_WEB_RESUME_WINDOW = env.seconds("CHAT_WEB_RESUME_WINDOW", 30, most=24 * 3600)
+# 0 lifts a limit.
+CHAT_MAX_MESSAGE_CHARS = env.whole("CHAT_MAX_MESSAGE_CHARS", 200_000)
+CHAT_MAX_REPLY_CHARS = env.whole("CHAT_MAX_REPLY_CHARS", 1_000_000)
+CHAT_MAX_BODY_BYTES = env.whole("CHAT_MAX_BODY_BYTES", 10_000_000)
+CHAT_MAX_STREAMS_PER_USER = env.whole("CHAT_MAX_STREAMS_PER_USER", 20)
+CHAT_MAX_SOCKETS_PER_USER = env.whole("CHAT_MAX_SOCKETS_PER_USER", 20)
+CHAT_REQUESTS_PER_MINUTE = env.whole("CHAT_REQUESTS_PER_MINUTE", 120)
+DATA_UPLOAD_MAX_MEMORY_SIZE = CHAT_MAX_BODY_BYTES or None
+
+# What it is made of
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "servestatic",
+    "django_htmx",
+    "channels",
+    "chat",
+]
+# For pages only: the paths of the API run without any (chatsite/lean_handler.py).
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "chatsite.security_headers.ContentSecurityPolicy",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "chatsite.urls"
+ASGI_APPLICATION = "chatsite.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "chat.web.context.site",
+            ]
+        },
+    }
+]
+
+# Served straight from where they are: no step of collecting that a first start could miss.
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static-root"
+SERVESTATIC_USE_FINDERS = True
+SERVESTATIC_USE_STATIC_ROOT = False
+SERVESTATIC_ALLOW_ALL_ORIGINS = False
+
+# Languages and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# One plain line each, to stderr; what opens a stream or a door is cut out (chatsite/log_lines.py).
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "chatsite.log_lines.Redact"}},
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"lines": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": "plain"}},
+    "root": {"handlers": ["lines"], "level": "INFO"},
+    "loggers": {
+        "django": {"level": "INFO"},
+        # The access log has the 404s.
+        "django.request": {"level": "ERROR"},
+        "daphne": {"level": "WARNING"},
+        # These come with handlers of their own, which print addresses whole.
+        "uvicorn": {"handlers": ["lines"], "level": "INFO", "propagate": False},
+        "uvicorn.access": {"handlers": ["lines"], "level": "INFO", "propagate": False},
+        # A line for each request to a provider says nothing that the completion does not.
+        "httpx2": {"level": "WARNING"},
+        "openai": {"level": "WARNING"},
+    },
+}

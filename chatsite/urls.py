@@ -1,0 +1,18 @@
+"""Where every address leads."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+
+from chat.api.endpoint import unknown_address
+
+urlpatterns = [
+    path("api/v1/", include("chat.api.urls")),
+    re_path("^api/", unknown_address),
+    path("admin/", admin.site.urls),
+    path("", include("chat.web.urls")),
+]
+
+handler400 = "chat.web.errors.bad_request"
+handler403 = "chat.web.errors.forbidden"
+handler404 = "chat.web.errors.not_found"
+handler500 = "chat.web.errors.server_error"

@@ -1,0 +1,24 @@
+"""A file holds one concept: its first line says which one, and it is never longer than 500 lines."""
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LONGEST = 500
+FOLDERS = ("chat", "chatsite", "tests", "templates")
+ENDINGS = {".py", ".js", ".css", ".html"}
+
+FILES = {
+    str(path.relative_to(CHECKOUT)): path.read_text()
+    for folder in FOLDERS
+    for path in sorted((CHECKOUT / folder).rglob("*"))
+    if path.suffix in ENDINGS and "migrations" not in path.parts
+}
+
+
+def test_no_file_is_longer_than_it_can_be_read() -> None:
+    assert [name for name, text in FILES.items() if text.count("\n") > LONGEST] == []
+
+
+def test_every_module_opens_with_what_it_owns() -> None:
+    modules = {name: text for name, text in FILES.items() if name.endswith(".py") and text}
+    assert [name for name, text in modules.items() if not text.startswith(('"""', "#!"))] == []

@@ -1,0 +1,28 @@
+"""What would let a reader of the logs in is not in them."""
+
+import logging
+
+import pytest
+
+from chatsite.log_lines import Redact, redacted
+
+
+@pytest.mark.parametrize(
+    ("line", "clean"),
+    [
+        ("GET /stream?ticket=abc.def HTTP/1.1", "GET /stream?ticket=… HTTP/1.1"),
+        ("/stream?format=sse&last_event_id=xyz&x=1", "/stream?format=sse&last_event_id=…&x=1"),
+        ("/stream?lastEventId=xyz", "/stream?lastEventId=…"),
+        ("protocols chat.v1, bearer.sk_abc-DEF", "protocols chat.v1, bearer.…"),
+        ("Authorization: Bearer sk_abc-DEF", "Authorization: Bearer …"),
+        ("GET /conversations?q=ticket", "GET /conversations?q=ticket"),
+    ],
+)
+def test_secrets_are_cut_out(line: str, clean: str) -> None:
+    assert redacted(line) == clean
+
+
+def test_arguments_of_a_record_are_looked_at_too() -> None:
+    record = logging.LogRecord("a", logging.INFO, "", 1, '%s "%s" %d', ("peer", "/s?ticket=abc", 200), None)
+    assert Redact().filter(record)
+    assert record.getMessage() == 'peer "/s?ticket=…" 200'

@@ -1,0 +1,53 @@
+"""What every page carries, the admin's included; and static files, which need no step before the start."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.test import AsyncRequestFactory, Client
+
+from chatsite.security_headers import HEADER, ContentSecurityPolicy
+
+POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/admin/login/", "/accounts/login/", "/nothing/here/"])
+def test_every_page_says_what_may_run_on_it(client: Client, path: str) -> None:
+    response = client.get(path)
+    assert response.headers[HEADER] == POLICY
+    assert response.headers["X-Frame-Options"] == "DENY"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_a_page_with_a_policy_of_its_own_keeps_it() -> None:
+    async def page(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(headers={HEADER: "default-src 'none'"})
+
+    response = await ContentSecurityPolicy(page)(AsyncRequestFactory().get("/"))
+    assert response.headers[HEADER] == "default-src 'none'"
+
+
+@pytest.mark.django_db
+def test_the_admin_needs_nothing_that_the_policy_forbids(client: Client, dave: User) -> None:
+    client.force_login(dave)
+    for path in ("/admin/", "/admin/auth/user/", f"/admin/auth/user/{dave.pk}/change/"):
+        text = client.get(path).content.decode()
+        assert "<style" not in text
+        assert " style=" not in text
+        assert "<script>" not in text
+        assert " onclick=" not in text
+
+
+@pytest.mark.django_db
+def test_static_files_are_served_without_collecting_them(client: Client) -> None:
+    response = client.get("/static/admin/css/base.css")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"].startswith("text/css")
+    assert client.get("/static/../manage.py").status_code == 404
+
+
+@pytest.mark.django_db
+def test_pages_speak_the_visitors_language(client: Client) -> None:
+    assert (
+        "登录" in client.get("/admin/login/", headers={"Accept-Language": "zh-CN,zh;q=0.9"}).content.decode()
+    )
