@@ -14,7 +14,7 @@ def timestamp(moment: datetime | None) -> str | None:
 def describe_message(message: Message) -> dict[str, Any]:
     """A message whose completion and feedback were fetched with it, and whose checkpoints were joined."""
     completion = message.completion
-    return {
+    described = {
         "id": str(message.id),
         "conversation": str(message.conversation_id),
         "parent": None if message.parent_id is None else str(message.parent_id),
@@ -26,13 +26,16 @@ def describe_message(message: Message) -> dict[str, Any]:
         "finish_reason": completion.finish_reason if completion else None,
         "usage": completion.usage if completion else None,
         "error": completion.error if completion else None,
-        "notices": completion.notices if completion else [],
         "created": timestamp(message.created),
         "started": timestamp(completion.started) if completion else None,
         "first_token": timestamp(completion.first_token) if completion else None,
         "ended": timestamp(completion.ended) if completion else None,
         "feedback": _describe_feedback(message),
     }
+    if completion is not None and completion.notices:
+        # What the user must be told of it: the context was cut, a parameter was dropped.
+        described["notices"] = completion.notices
+    return described
 
 
 def _describe_feedback(message: Message) -> dict[str, Any] | None:

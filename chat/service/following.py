@@ -127,10 +127,12 @@ class Following:
     async def __aiter__(self) -> AsyncIterator[Batch]:
         self._attach()
         try:
-            while not self._cursor.ended and self.closed_reason is None:
+            while True:
                 batches = self._follow_elsewhere() if self._live is None else self._follow_live(self._live)
                 async for batch in batches:
                     yield batch
+                if self._cursor.ended or self.closed_reason is not None:
+                    return
         finally:
             self.leave()
 

@@ -163,7 +163,7 @@ async def start(upstream: Upstream | None = None) -> None:
     """Begin the process's life: called by the server before it takes requests, once per event loop."""
     global _current, _loop, _starting
     loop = asyncio.get_running_loop()
-    if _current is None or _loop is not loop:
+    if _current is None or _loop is not loop or _current.registry.draining:
         _current, _loop = Runtime(upstream or Upstream()), loop
         _starting = loop.create_task(_current.start())
     if _starting is not None:
@@ -173,13 +173,10 @@ async def start(upstream: Upstream | None = None) -> None:
 
 async def drain() -> int:
     """End the process's life: all replies end and are saved. The number of those that could not be."""
-    global _current, _loop
     if _current is None or _loop is not asyncio.get_running_loop():
         return 0
-    ending = _current
-    unsaved = await ending.drain()
-    _current = _loop = None
-    return unsaved
+    # It stays the current one: who asks after this is told that the server restarts.
+    return await _current.drain()
 
 
 def draining() -> bool:

@@ -1,5 +1,7 @@
 """Lists page without a gap or an overlap, searches find words, and nobody sees another's."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 
@@ -17,7 +19,7 @@ def conversation(owner: User, title: str, *said: str) -> Conversation:
     return row
 
 
-def titles(page: dict) -> list[str]:
+def titles(page: dict[str, Any]) -> list[str]:
     return [row["title"] for row in page["results"]]
 
 

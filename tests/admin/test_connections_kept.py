@@ -73,6 +73,20 @@ def test_no_page_shows_them_again(page: Client, lab: Connection) -> None:
         assert lab.key_encrypted not in shown
 
 
+@pytest.mark.parametrize(
+    "address", ["http://ollama:11434/v1", "https://[::1]:8000/v1", "http://localhost:8000"]
+)
+def test_a_host_on_the_own_network_is_an_address(page: Client, lab: Connection, address: str) -> None:
+    page.post(page_of(lab), form(base_url=address, key="sk-other"))
+    assert Connection.objects.get().base_url == address
+
+
+@pytest.mark.parametrize("address", ["", "ollama", "ftp://x/", "http://", "http://me:secret@x.example/"])
+def test_what_is_no_address_is_refused(page: Client, lab: Connection, address: str) -> None:
+    page.post(page_of(lab), form(base_url=address, key="sk-other"))
+    assert Connection.objects.get().base_url == lab.base_url
+
+
 def test_what_is_left_empty_is_kept(page: Client, lab: Connection) -> None:
     page.post(page_of(lab), form(concurrency="3"))
     changed = Connection.objects.get()

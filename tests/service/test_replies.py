@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from fakes.fed_upstream import FedUpstream
@@ -13,11 +14,12 @@ from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.engine.position import decode
 from chat.errors import BadRequest, Conflict, NotFound, TooLarge, TooMany, UpstreamError
+from chat.events import Block, Event, Title
 from chat.models import Checkpoint, Completion, Message
 from chat.service.requests import Again, Ask
 
 
-async def saved(caller: Caller, reply: str) -> dict:
+async def saved(caller: Caller, reply: str) -> dict[str, Any]:
     return await service.read_message(caller, reply)
 
 
@@ -306,7 +308,7 @@ async def test_another_users_reply_is_not_found(
 async def test_what_is_no_id_is_not_found(upstream: FedUpstream, as_alice: Caller, bad: str) -> None:
     for verb in (service.follow, service.stop, service.read_message, service.read_conversation):
         with pytest.raises(NotFound):
-            await verb(as_alice, bad)  # type: ignore[operator]
+            await verb(as_alice, bad)
 
 
 async def test_a_position_of_another_reply_is_refused(upstream: FedUpstream, as_alice: Caller) -> None:
@@ -356,7 +358,7 @@ async def test_blocks_come_as_they_close_and_the_last_before_the_end(
     upstream.script("# One\n\n", "two *three*")
     following = await service.ask(as_alice, Ask("Hi"), render=True)
     events = [event async for batch in following for event in batch.events]
-    blocks = [event for event in events if event.type == "block"]
+    blocks = [event for event in events if isinstance(event, Block)]
     assert [block.index for block in blocks] == [0, 1]
     assert "<h1>" in blocks[0].html
     assert "<em>three</em>" in blocks[1].html
@@ -371,12 +373,12 @@ async def test_a_title_is_made_from_the_first_question_unless_a_person_gave_one(
     upstream.title_of = lambda question: f"About {question}"
     source = upstream.script("one", finish_reason=None)
     following = await service.ask(as_alice, Ask("cats and dogs"))
-    events = []
+    events: list[Event] = []
     async for batch in following:
         events += batch.events
-        if any(event.type == "title" for event in batch.events):
+        if any(isinstance(event, Title) for event in batch.events):
             source.end()
-    assert any(event.type == "title" and event.title == "About cats and dogs" for event in events)
+    assert any(isinstance(event, Title) and event.title == "About cats and dogs" for event in events)
     listed = await service.list_conversations(as_alice)
     assert listed["results"][0]["title"] == "About cats and dogs"
     upstream.script("two")

@@ -48,7 +48,7 @@ def test_a_bad_question_is_refused(body: bytes, param: str | None) -> None:
 def test_a_lone_surrogate_is_refused_however_it_comes() -> None:
     for body in (b'{"content": "\\ud800"}', {"content": "\ud800"}, {"content": "x", "params": {"\ud800": 1}}):
         with pytest.raises(BadRequest):
-            decode(Ask, body)  # type: ignore[arg-type]
+            decode(Ask, body)
 
 
 def test_infinite_windows_and_numbers_are_refused() -> None:
@@ -74,7 +74,7 @@ def test_null_and_absent_parents_are_told_apart() -> None:
         (Again, {"content": "x"}, "content"),
     ],
 )
-def test_other_bodies_are_checked_too(kind: type, body: dict, param: str) -> None:
+def test_other_bodies_are_checked_too(kind: type, body: dict[str, object], param: str) -> None:
     with pytest.raises(BadRequest) as refused:
         decode(kind, body)
     assert refused.value.param == param
