@@ -1,6 +1,7 @@
 """What Daphne does not do by itself: begin, end in order, notice silent peers, keep secrets out of its log.
 
-With `daphne_sockets`, the only place that knows Daphne and Twisted. Loaded by asgi.py, where Daphne runs it.
+With `daphne_requests` and `daphne_sockets`, the only place that knows Daphne and Twisted. asgi.py loads
+it where Daphne runs.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from daphne.access import AccessLogGenerator
 from daphne.server import Server, reactor, twisted_loop
 from twisted.internet.defer import Deferred
 
-from chatsite import daphne_sockets, life, server_lock
+from chatsite import daphne_requests, daphne_sockets, life, server_lock
 from chatsite.log_lines import redacted
 
 # A peer that vanished without a word is noticed within 30 s: an idle connection by probes after 10 s
@@ -38,6 +39,7 @@ def install() -> None:
     Server.kill_all_applications = _end_then_kill
     Server.listen_success = _listen_success
     AccessLogGenerator.write_entry = _write_entry
+    daphne_requests.install()
     daphne_sockets.install()
 
 

@@ -1,4 +1,4 @@
-"""What Daphne's WebSockets lack: the close codes of servers, and back-pressure.
+"""What Daphne's WebSockets lack: the close codes of servers, back-pressure, and calm when a client goes.
 
 Loaded once, before the server listens. Knows Daphne, Autobahn and Twisted, and nothing of ours.
 """
@@ -31,7 +31,7 @@ class Valve:
 
 
 class Socket(WebSocketProtocol):
-    """Daphne's own, with three things changed."""
+    """Daphne's own, with four things changed."""
 
     def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)
         super().onOpen()
@@ -47,6 +47,11 @@ class Socket(WebSocketProtocol):
         if hasattr(self, "valve"):
             self.valve.stopProducing()
         super().onClose(wasClean, code, reason)
+
+    def serverSend(self, content: Any, binary: bool = False) -> None:  # noqa: N802
+        # What is sent while the client goes is for nobody. Autobahn would raise, in the application.
+        if self.state in (self.STATE_CONNECTING, self.STATE_OPEN):
+            super().serverSend(content, binary)
 
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         # `sendClose` takes no code that RFC 6455 gives to servers (1009, 1012): it raises in the application.

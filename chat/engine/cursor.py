@@ -39,6 +39,20 @@ class Cursor:
             and goes_on(here, transcript)
         )
 
+    def is_ahead_of(self, transcript: Transcript) -> bool:
+        """Whether the client has more than a running reply's transcript, of the same epoch.
+
+        So it is with a row, which is a checkpoint behind its owner: the row will catch up. Of a
+        reply that ended, what is beyond its end was lost.
+        """
+        here = self._position
+        return (
+            here is not None
+            and transcript.ended is None
+            and here.epoch == transcript.epoch.id
+            and not goes_on(here, transcript)
+        )
+
     def take(self, transcript: Transcript) -> Batch | None:
         """Everything after the cursor, or None when there is nothing new."""
         if self.ended:

@@ -28,8 +28,8 @@ KEEP_ALIVE_SECONDS = 15.0
 UNSAVED_SECONDS = 30.0
 """How long followers wait for an end that cannot be saved; then they are cut off, to come back later."""
 
-LOOK_SECONDS = 0.3
-"""Before a reply is followed anew whose owner did not know it."""
+LOOK_SECONDS = 0.2
+"""Before a row is read again that is behind its reader, or whose owner did not know it."""
 
 Over = Literal["over"]
 OVER: Over = "over"
@@ -172,7 +172,8 @@ class Following:
         pieces = None
         async with AsyncExitStack() as remote:
             while self.closed_reason is None and self._live is None:
-                batch = self._cursor.take(self._transcript)
+                behind = self._cursor.is_ahead_of(self._transcript)
+                batch = None if behind else self._cursor.take(self._transcript)
                 if batch is not None:
                     told = time.monotonic()
                     yield await self._with_blocks(batch)
@@ -182,6 +183,10 @@ class Following:
                 if time.monotonic() - told >= KEEP_ALIVE_SECONDS:
                     told = time.monotonic()
                     yield KEEP_ALIVE
+                if behind:
+                    await self._closed_within(LOOK_SECONDS)
+                    await self._look()
+                    continue
                 if pieces is None:
                     pieces = await remote.enter_async_context(self._pieces())
                 piece = await self._unless_closed(pieces)

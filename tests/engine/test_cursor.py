@@ -174,6 +174,19 @@ def test_after_a_crash_only_a_client_that_had_more_begins_again() -> None:
         assert client.end.status == "interrupted"
 
 
+def test_a_running_row_that_is_behind_its_reader_lost_nothing() -> None:
+    transcript = new_transcript()
+    transcript.text.append("shown")
+    client = Client()
+    client.read_all(transcript)
+    row = crashed(transcript, 2)
+    row.ended = None
+    assert client.reconnect().is_ahead_of(row)
+    row.text.append(transcript.text.since(2))
+    assert not client.reconnect().is_ahead_of(row)
+    assert not client.reconnect().is_ahead_of(crashed(transcript, 2)), "of what ended, it was lost"
+
+
 def test_a_lost_tail_is_noticed_also_after_a_continue() -> None:
     transcript = new_transcript()
     transcript.text.append("saved lost")

@@ -1,5 +1,6 @@
 """A process that dies, sleeps or is somebody else's: what others do with its replies."""
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -92,6 +93,22 @@ async def test_a_reply_of_another_process_is_followed_by_its_row(
     await in_database(liveness.interrupt, epoch)
     await read_to_end(await service.follow(as_alice, reply, last_event_id=client.last_id), client)
     assert (client.starts, client.text, client.end and client.end.status) == (1, "saved more", "interrupted")
+
+
+async def test_a_client_ahead_of_another_processs_row_waits_for_it_to_catch_up(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
+    client = await read_until(await service.follow(as_alice, reply), "saved")
+    assert client.position is not None
+    client.text += " ahead"
+    client.last_id = client.position.at(reasoning=2, text=len(client.text)).encode()
+    resumed = await service.follow(as_alice, reply, last_event_id=client.last_id)
+    follower = asyncio.create_task(read_until(resumed, "ahead of it", client))
+    await asyncio.sleep(0)
+    await in_database(save_growth, [Growth(epoch, 5, " ahead of it", 2, "")])
+    await follower
+    assert (client.starts, client.text) == (1, "saved ahead of it")
 
 
 async def test_a_stop_of_another_processs_reply_is_durable(upstream: FedUpstream, as_alice: Caller) -> None:
