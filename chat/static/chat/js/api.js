@@ -1,0 +1,70 @@
+// Calls of the native API, and its refusals as values with a sentence for people.
+
+import { say } from "./texts.js";
+
+const GATEWAY = new Set([502, 503, 504]); // a proxy whose server restarts
+const SOON = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** What the server answered instead of what was asked for. `passing`: the same call may succeed later. */
+export class Refused extends Error {
+  constructor(message, { status, passing }) {
+    super(message);
+    this.status = status;
+    this.passing = passing;
+  }
+}
+
+/** `body` goes as JSON. The session's cookie and the CSRF token go along. */
+export function request(path, { method = "GET", body, headers = {}, signal } = {}) {
+  const sent = { Accept: "text/event-stream, application/json", ...headers };
+  if (method !== "GET") {
+    sent["X-CSRFToken"] = csrfToken();
+    sent["Content-Type"] = "application/json";
+  }
+  return fetch(`/api/v1/${path}`, {
+    method,
+    headers: sent,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal,
+    credentials: "same-origin",
+    cache: "no-store",
+  });
+}
+
+// From the cookie: signing in again in another tab changes it, and this page may be older.
+function csrfToken() {
+  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
+}
+
+/** The answer's JSON. Raises `Refused`. */
+export async function call(path, options) {
+  let response;
+  try {
+    response = await request(path, options);
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Refused(say("unreachable"), { status: 0, passing: true });
+  }
+  if (!response.ok) throw await refusal(response);
+  return response.json();
+}
+
+export async function refusal(response, { following = false } = {}) {
+  const { status } = response;
+  const error = await response.json().then((body) => body?.error, () => null);
+  // Whoever follows can wait for any passing trouble. A question is sent again by itself only
+  // where a proxy answered for a server that was not there; else its writer is told.
+  const passing = following ? SOON.has(status) : GATEWAY.has(status) && !error;
+  return new Refused(sentence(status, error, response.headers.get("Retry-After")), { status, passing });
+}
+
+function sentence(status, error, retryAfter) {
+  if (status === 401) return say("signed_out");
+  const what = error?.message ?? say("refused", { status });
+  return retryAfter ? `${what} ${say("retry_after", { seconds: retryAfter })}` : what;
+}
+
+/** 128 random bits. `crypto.randomUUID` is missing on a plain http address that is not localhost. */
+export function randomKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

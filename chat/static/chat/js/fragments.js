@@ -1,0 +1,37 @@
+// Pieces of the page that the server renders: fetched, and put in place of what the scripts painted.
+
+/** An element made of the HTML at this address; null where it cannot be had now. */
+export async function fetchFragment(address) {
+  try {
+    const response = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
+    if (!response.ok) return null;
+    const holder = document.createElement("template");
+    holder.innerHTML = await response.text();
+    return holder.content.querySelector("article, .transcript");
+  } catch {
+    return null;
+  }
+}
+
+export function messageAddress(conversation, message) {
+  return `/c/${conversation}/messages/${message}/`;
+}
+
+export function transcriptAddress(conversation) {
+  return `/c/${conversation}/transcript/`;
+}
+
+/** Put `fresh` in place of `article`. Prose that reads the same stays, with what the reader selected in it. */
+export function settle(article, fresh) {
+  const prose = [article, fresh].map((side) => side.querySelector(".prose"));
+  if (prose.every(Boolean) && letters(prose[0]) === letters(prose[1])) prose[1].replaceWith(prose[0]);
+  const wasOpen = article.querySelector(".reasoning")?.open;
+  if (wasOpen) fresh.querySelector(".reasoning").open = true;
+  article.replaceWith(fresh);
+  htmx.process(fresh);
+}
+
+// Where footnotes or link references changed the rendering of the whole, the letters differ.
+function letters(element) {
+  return element.textContent.replace(/\s+/g, "");
+}

@@ -1,0 +1,24 @@
+// The model picker: what the user may use, filled once the page is there.
+
+import { call } from "./api.js";
+
+const select = document.getElementById("model");
+
+const SOON = 2000; // ms. A server that just started has no list yet and does not wait for one
+
+/** Offer the models; the conversation's own is chosen, else the last one picked here, else the default. */
+export async function offerModels(ofConversation) {
+  const { results } = await call("models");
+  if (results.length === 0) return setTimeout(() => offerModels(ofConversation).catch(() => {}), SOON);
+  select.replaceChildren(...results.map(({ id, name }) => new Option(name || id, id)));
+  const ids = results.map(({ id }) => id);
+  const wanted = [ofConversation, localStorage.getItem("model"), results.find((model) => model.default)?.id];
+  select.value = wanted.find((id) => ids.includes(id)) ?? ids[0];
+  select.hidden = false;
+  select.addEventListener("change", () => localStorage.setItem("model", select.value));
+}
+
+/** The chosen model's id; undefined, which is the server's choice, while the list is not there. */
+export function chosenModel() {
+  return select.value || undefined;
+}

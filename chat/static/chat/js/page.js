@@ -1,0 +1,42 @@
+// The page of a conversation: makes its parts and ties them together. Nothing else is decided here.
+
+import { Composer } from "./composer.js";
+import { Conversation } from "./conversation.js";
+import { offerModels } from "./models.js";
+import { watchMessageButtons } from "./message_buttons.js";
+import { watchScrolling } from "./scroll.js";
+import { refreshList, watchSidebar } from "./sidebar.js";
+import { onToldByTab } from "./tabs.js";
+
+const composer = new Composer({
+  onask: (text) => conversation.ask(text),
+  onstop: () => conversation.stop(),
+});
+const conversation = new Conversation(composer);
+
+watchScrolling();
+watchSidebar();
+watchMessageButtons(conversation);
+composer.open(conversation.id);
+composer.focus();
+conversation.adopt();
+offerModels(document.getElementById("main").dataset.model).catch(() => {}); // the server chooses then
+
+document.addEventListener("click", ({ target }) => {
+  const starter = target.closest("[data-starter]");
+  if (starter) conversation.ask(starter.textContent);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && conversation.isRunning && !document.querySelector("dialog[open]")) conversation.stop();
+});
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target.id === "transcript") conversation.adopt(); // another branch
+});
+onToldByTab((changed) => {
+  if (changed === conversation.id) conversation.refresh();
+  refreshList();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") conversation.refresh();
+});
+addEventListener("popstate", () => location.reload());

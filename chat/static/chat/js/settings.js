@@ -1,0 +1,10 @@
+// The settings page: copying the new key, and the sidebar.
+
+import { copy } from "./clipboard.js";
+import { watchSidebar } from "./sidebar.js";
+
+watchSidebar();
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-copy]");
+  if (button) copy(document.getElementById(button.dataset.copy).textContent);
+});

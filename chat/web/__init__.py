@@ -1,0 +1,1 @@
+"""The pages: parse, ask `chat.access` or `chat.service`, render. Never a query around `chat.access`."""

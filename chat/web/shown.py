@@ -1,0 +1,105 @@
+"""A message as the one template shows it: its HTML, and in words how a reply ended and how fast it was."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from chat.render import render
+from chat.web.branch import Step
+
+CUT_OFF = frozenset({"stopped", "interrupted", "failed"})
+"""What `continue` may go on with, besides a reply that was cut at the length limit."""
+MEASURABLE = 0.5
+"""Seconds of streaming below which a speed says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    id: str
+    parent: str | None
+    role: str
+    status: str
+    source: str
+    html: SafeString
+    reasoning: str
+    model: str
+    note: str
+    is_failure: bool
+    notices: tuple[str, ...]
+    timing: str
+    may_continue: bool
+    step: Step
+
+
+def show(step: Step) -> Shown:
+    """What the template needs of a message that `chat.access` described."""
+    message = step.message
+    is_reply = message["role"] == "assistant"
+    return Shown(
+        id=message["id"],
+        parent=message["parent"],
+        role=message["role"],
+        status=message["status"],
+        source=message["content"],
+        # Sanitised by chat.render, which is the only place that makes HTML of a message.
+        html=mark_safe(render(message["content"])) if is_reply else SafeString(""),  # noqa: S308
+        reasoning=message["reasoning"],
+        model=message["model"] or "",
+        note=how_it_ended(message) if is_reply else "",
+        is_failure=message["status"] == "failed",
+        notices=tuple(
+            str(notice.get("message", ""))
+            for notice in message.get("notices", ())
+            if isinstance(notice, dict)
+        ),
+        timing=how_fast(message) if is_reply else "",
+        may_continue=is_reply and not step.has_answers and _was_cut_off(message),
+        step=step,
+    )
+
+
+def _was_cut_off(message: dict[str, Any]) -> bool:
+    return message["status"] in CUT_OFF or message["finish_reason"] == "length"
+
+
+def how_it_ended(message: dict[str, Any]) -> str:
+    """One honest sentence, empty for a reply that is simply complete or still runs."""
+    match message["status"]:
+        case "stopped":
+            return _("You stopped this reply.")
+        case "interrupted":
+            return _("The connection was lost or the server restarted; this is what had arrived.")
+        case "failed":
+            error = message["error"] or {}
+            return _("The model’s provider failed: %(reason)s") % {
+                "reason": error.get("message") or _("no reason given.")
+            }
+    match message["finish_reason"]:
+        case "length":
+            return _("Cut at the length limit.")
+        case "content_filter":
+            return _("The provider’s content filter ended this reply.")
+    return ""
+
+
+def how_fast(message: dict[str, Any]) -> str:
+    """Time to the first token, tokens, and tokens a second, as far as they are known."""
+    facts = []
+    started, first, ended = (_moment(message[name]) for name in ("started", "first_token", "ended"))
+    if started and first:
+        facts.append(_("first word after %(seconds).1f s") % {"seconds": (first - started).total_seconds()})
+    tokens = (message["usage"] or {}).get("completion_tokens")
+    if isinstance(tokens, int) and tokens > 0:
+        facts.append(ngettext("%(count)d token", "%(count)d tokens", tokens) % {"count": tokens})
+        seconds = (ended - first).total_seconds() if first and ended else 0
+        if seconds >= MEASURABLE:
+            facts.append(_("%(speed).0f tokens/s") % {"speed": tokens / seconds})
+    return " · ".join(facts)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,81 @@
+"""Who may see a page, and how a refusal looks. What belongs to whom is for `chat.access` to decide."""
+
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, cast
+
+from asgiref.sync import iscoroutinefunction
+from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import BadRequest as BadRequestPage
+from django.http import Http404, HttpRequest, HttpResponse
+from django_htmx.middleware import HtmxDetails
+
+from chat.auth.caller import Caller
+from chat.errors import BadRequest, ChatError, NotFound
+
+View = Callable[..., HttpResponse]
+AsyncView = Callable[..., Coroutine[Any, Any, HttpResponse]]
+
+
+class PageRequest(HttpRequest):
+    """A request of somebody who is signed in, for the type checker."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def signed_in(view: View) -> View:
+    """For sync views, which only read."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _ask_to_sign_in(request)
+        try:
+            return view(request, *args, **kwargs)
+        except ChatError as error:
+            raise _as_page(error) from error
+
+    return wrapped
+
+
+def signed_in_async(view: AsyncView) -> AsyncView:
+    """For async views, which change something through the service."""
+    assert iscoroutinefunction(view)
+
+    @wraps(view)
+    async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        user = await request.auser()
+        if not user.is_authenticated:
+            return _ask_to_sign_in(request)
+        # The lazy `request.user` would go to the database from the event loop when a template reads it.
+        request.user = user
+        try:
+            return await view(request, *args, **kwargs)
+        except ChatError as error:
+            raise _as_page(error) from error
+
+    return wrapped
+
+
+def caller_of(request: PageRequest) -> Caller:
+    """The signed-in user as the service knows callers."""
+    return Caller(
+        request.user.pk, "session", session_key=request.session.session_key, is_staff=request.user.is_staff
+    )
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    # A fragment is asked for by a page that is still open: it says so itself, and loses no text.
+    if cast(PageRequest, request).htmx:
+        return HttpResponse(status=401)
+    return redirect_to_login(request.get_full_path())
+
+
+def _as_page(error: ChatError) -> Exception:
+    if isinstance(error, NotFound):
+        return Http404(error.message)
+    if isinstance(error, BadRequest):
+        return BadRequestPage(error.message)
+    return error

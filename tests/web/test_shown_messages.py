@@ -1,0 +1,97 @@
+"""What a page says of a reply: how it ended, how fast it was, and what may be done with it."""
+
+from typing import Any
+
+import pytest
+
+from chat.web.branch import active_branch
+from chat.web.shown import Shown, show
+
+
+def shown(*, answered: bool = False, **fields: Any) -> Shown:
+    message = {
+        "id": "reply",
+        "conversation": "one",
+        "parent": None,
+        "role": "assistant",
+        "content": "So *far*.",
+        "reasoning": "",
+        "status": "complete",
+        "model": "demo",
+        "finish_reason": "stop",
+        "usage": None,
+        "error": None,
+        "notices": [],
+        "started": None,
+        "first_token": None,
+        "ended": None,
+    } | fields
+    below = [message | {"id": "below", "parent": "reply"}] if answered else []
+    return show(active_branch([message, *below], "reply")[0])
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, ""),
+        ({"status": "streaming"}, ""),
+        ({"status": "stopped"}, "You stopped this reply."),
+        (
+            {"status": "interrupted"},
+            "The connection was lost or the server restarted; this is what had arrived.",
+        ),
+        (
+            {"status": "failed", "error": {"message": "No such model."}},
+            "The model’s provider failed: No such model.",
+        ),
+        ({"status": "failed"}, "The model’s provider failed: no reason given."),
+        ({"finish_reason": "length"}, "Cut at the length limit."),
+        ({"finish_reason": "content_filter"}, "The provider’s content filter ended this reply."),
+    ],
+)
+def test_a_reply_says_honestly_how_it_ended(fields: dict[str, Any], sentence: str) -> None:
+    assert shown(**fields).note == sentence
+
+
+@pytest.mark.parametrize("status", ["stopped", "interrupted", "failed"])
+def test_a_reply_that_was_cut_off_may_be_continued(status: str) -> None:
+    assert shown(status=status).may_continue
+
+
+def test_a_reply_that_was_cut_at_the_length_limit_may_be_continued() -> None:
+    assert shown(finish_reason="length").may_continue
+
+
+def test_a_whole_reply_is_not_continued() -> None:
+    assert not shown().may_continue
+    assert not shown(status="streaming", finish_reason=None).may_continue
+
+
+def test_a_reply_with_answers_below_it_is_not_continued() -> None:
+    assert not shown(status="stopped", answered=True).may_continue
+
+
+def test_times_and_speed_are_told_as_far_as_they_are_known() -> None:
+    times: dict[str, Any] = {
+        "started": "2026-01-01T10:00:00Z",
+        "first_token": "2026-01-01T10:00:00.400000Z",
+        "ended": "2026-01-01T10:00:02.400000Z",
+    }
+    assert shown().timing == ""
+    assert shown(**times).timing == "first word after 0.4 s"
+    assert (
+        shown(**times, usage={"completion_tokens": 100}).timing
+        == "first word after 0.4 s · 100 tokens · 50 tokens/s"
+    )
+    assert shown(usage={"completion_tokens": 1}).timing == "1 token"
+
+
+def test_a_notice_is_shown_as_its_sentence() -> None:
+    assert shown(notices=[{"code": "context_cut", "message": "The oldest was left out."}]).notices == (
+        "The oldest was left out.",
+    )
+
+
+def test_markdown_becomes_html_in_replies_only() -> None:
+    assert "<em>far</em>" in shown().html
+    assert shown(role="user", status="complete").html == ""
