@@ -1,0 +1,133 @@
+"""A real server with a scripted provider behind it, and a headless browser that tells of broken policies."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from browser.chat_page import ChatPage
+from browser.cut_line import CutLine
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from process.harness.people import PASSWORD
+from process.harness.processes import Provider, Server, environment, manage
+
+CHROMIUM = "/usr/bin/chromium"
+MAKE_ALICE = """
+from django.contrib.auth.models import User
+User.objects.create_user("alice", password=%r)
+"""
+
+StartSite = Callable[..., Server]
+NewPage = Callable[..., ChatPage]
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    provider = Provider(tmp_path_factory.mktemp("provider"))
+    provider.start()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture(scope="session")
+def start_site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSite]:
+    """Starts servers, each with a database of its own; with Alice in it, unless it shall be new."""
+    servers: list[Server] = []
+
+    def start(*, new: bool = False, name: str = "", **settings: str) -> Server:
+        directory = tmp_path_factory.mktemp("site")
+        address = f"sqlite:///{directory / 'chat.sqlite3'}"
+        server = Server(
+            directory, environment(DATABASE_URL=address, OPENAI_BASE_URL=f"{provider.url}/v1", **settings)
+        )
+        if name:
+            server.settings["CHAT_PUBLIC_URL"] = f"http://{name}:{server.port}"
+        manage(server.settings, "migrate", "-v", "0")
+        if not new:
+            manage(server.settings, "shell", "-v", "0", "-c", MAKE_ALICE % PASSWORD)
+        servers.append(server)
+        server.start()
+        return server
+
+    yield start
+    for server in servers:
+        server.close()
+        assert "Traceback" not in server.log(), server.log()[-6000:]
+
+
+@pytest.fixture(scope="session")
+def site(start_site: StartSite) -> Server:
+    """The server that most tests share."""
+    return start_site()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    # chat.test stands for a name in a home network: plain http, and not localhost.
+    arguments = ["--no-sandbox", "--host-resolver-rules=MAP chat.test 127.0.0.1"]
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def complaints() -> Iterator[list[str]]:
+    """What the browsers of this test complained of: scripts that broke, and anything against the policy."""
+    complaints: list[str] = []
+    yield complaints
+    assert complaints == []
+
+
+@pytest.fixture
+def context(chromium: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
+    """A browser without history."""
+    context = chromium.new_context()
+    context.set_default_timeout(20_000)
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text) if "Content Security Policy" in message.text else None
+            ),
+        )
+
+    context.on("page", watch)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def new_page(context: BrowserContext) -> NewPage:
+    """Opens a tab, not signed in."""
+
+    def open_page(url: str) -> ChatPage:
+        return ChatPage(context.new_page(), url)
+
+    return open_page
+
+
+def sign_in(chat: ChatPage) -> ChatPage:
+    chat.open("/accounts/login/")
+    chat.page.get_by_label("Username").fill("alice")
+    chat.page.get_by_label("Password").fill(PASSWORD)
+    chat.page.get_by_role("button", name="Sign in").click()
+    return chat.ready()
+
+
+@pytest.fixture
+def chat(site: Server, new_page: NewPage) -> ChatPage:
+    """Alice's tab with a new chat."""
+    return sign_in(new_page(site.url))
+
+
+@pytest.fixture
+def line(site: Server) -> Iterator[CutLine]:
+    """The way to the shared server that can be cut."""
+    with CutLine(site.port) as line:
+        yield line

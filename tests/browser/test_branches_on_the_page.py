@@ -1,0 +1,61 @@
+"""Versions of replies and questions: made, walked through, and gone on with."""
+
+from browser.chat_page import ChatPage, script
+from playwright.sync_api import expect
+
+
+def test_another_reply_stands_beside_the_first_and_both_can_be_reached(chat: ChatPage) -> None:
+    chat.ask(script(text="The one reply."))
+    chat.has("complete")
+    first = chat.reply.get_attribute("data-id")
+    chat.press("Answer again")
+    expect(chat.reply).not_to_have_attribute("data-id", first or "")
+    chat.has("complete")
+    expect(chat.reply.locator(".siblings-place")).to_have_text("2/2")
+    chat.press("Earlier version")
+    expect(chat.reply.locator(".siblings-place")).to_have_text("1/2")
+    assert chat.reply.get_attribute("data-id") == first
+    chat.page.reload()
+    expect(chat.reply.locator(".siblings-place")).to_have_text("1/2")
+
+
+def test_an_edited_question_is_a_branch_and_the_old_one_stays(chat: ChatPage) -> None:
+    chat.ask(script(text="Old answer."))
+    chat.has("complete")
+    chat.page.locator(".message.user").hover()
+    chat.press("Edit the question")
+    area = chat.page.locator(".edit textarea")
+    area.fill(script(text="New answer."))
+    area.press("Enter")
+    chat.sees("New answer.")
+    chat.has("complete")
+    place = chat.page.locator(".message.user .siblings-place")
+    expect(place).to_have_text("2/2")
+    assert "Old answer." not in chat.page.locator("#transcript").inner_text()
+    chat.page.locator(".message.user").get_by_role("button", name="Earlier version").click()
+    expect(place).to_have_text("1/2")
+    assert chat.text == "Old answer."
+
+
+def test_a_stopped_reply_goes_on_in_place(chat: ChatPage) -> None:
+    chat.ask(script(tokens=60, delay=0.05, then={"text": "and so to the end."}))
+    chat.sees("word5")
+    chat.stop()
+    stopped = chat.saved()["content"]
+    chat.press("Continue")
+    chat.has("complete")
+    saved = chat.saved()
+    assert saved["content"].startswith(stopped)
+    assert saved["content"].endswith("and so to the end.")
+    assert chat.text == saved["content"].strip()
+    assert chat.page.locator(".message.assistant").count() == 1
+
+
+def test_leaving_the_edit_box_with_escape_changes_nothing(chat: ChatPage) -> None:
+    chat.ask(script(text="An answer."))
+    chat.has("complete")
+    chat.page.locator(".message.user").hover()
+    chat.press("Edit the question")
+    chat.page.locator(".edit textarea").press("Escape")
+    expect(chat.page.locator(".edit")).to_have_count(0)
+    expect(chat.page.locator(".message.user")).to_have_count(1)
