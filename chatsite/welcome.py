@@ -20,8 +20,8 @@ class Started:
 
 def welcome(started: Started) -> str:
     first, *others = _addresses(started)
-    lines = ["", f"  Chat is running on {first}"]
-    lines += [f"                     {address}" for address in others]
+    lines = ["", f"  Holdfast is running on {first}"]
+    lines += [f"                         {address}" for address in others]
     lines.append("")
     if not started.has_users:
         lines.append("  Next: open it and make the first account, which is the administrator.")

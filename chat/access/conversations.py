@@ -26,7 +26,10 @@ def list_conversations(
     q: str | None = None,
     archived: bool = False,
 ) -> dict[str, Any]:
-    """A page of a user's conversations, newest first: `{"results": […], "next": cursor or null}`."""
+    """A page of a user's conversations, pinned ones first, then the newest.
+
+    As `{"results": […], "next": cursor or null}`.
+    """
     size = DEFAULT_LIMIT if limit is None else limit
     if not 1 <= size <= MAX_LIMIT:
         raise BadRequest(f"limit is a number from 1 to {MAX_LIMIT}.", param="limit")
@@ -34,9 +37,10 @@ def list_conversations(
     if q is not None and q.strip():
         rows = _matching(rows, q)
     if cursor is not None:
-        updated, key = _read_cursor(cursor)
-        rows = rows.filter(Q(updated__lt=updated) | Q(updated=updated, id__lt=key))
-    page = list(rows.order_by("-updated", "-id")[: size + 1])
+        pinned, updated, key = _read_cursor(cursor)
+        after = Q(pinned=pinned) & (Q(updated__lt=updated) | Q(updated=updated, id__lt=key))
+        rows = rows.filter(after | Q(pinned=False) if pinned else after)
+    page = list(rows.order_by("-pinned", "-updated", "-id")[: size + 1])
     more = len(page) > size
     page = page[:size]
     return {
@@ -67,16 +71,17 @@ def _matching(rows: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
 
 
 def _make_cursor(row: Conversation) -> str:
-    return base64.urlsafe_b64encode(f"{row.updated.isoformat()} {row.id.hex}".encode()).rstrip(b"=").decode()
+    text = f"{int(row.pinned)} {row.updated.isoformat()} {row.id.hex}"
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
 
 
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
+def _read_cursor(cursor: str) -> tuple[bool, datetime, UUID]:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
-        updated, key = text.split(" ")
+        pinned, updated, key = text.split(" ")
         moment = datetime.fromisoformat(updated)
         if moment.tzinfo is None:
             raise ValueError(updated)
-        return moment, UUID(key)
+        return bool(int(pinned)), moment, UUID(key)
     except (ValueError, binascii.Error) as error:
         raise BadRequest("This cursor is not one that a list gave out.", param="cursor") from error

@@ -39,6 +39,11 @@ def find_key(key: str) -> ApiKey | None:
     )
 
 
+def keys_of(user: User) -> list[ApiKey]:
+    """The living keys of this user, newest first."""
+    return list(ApiKey.objects.filter(user=user, revoked=None))
+
+
 def revoke_key(prefix: str, *, user: User | None = None) -> int:
     """Revoke the keys that lists show with this prefix, of one user where given; how many were."""
     keys = ApiKey.objects.filter(prefix=prefix, revoked=None)

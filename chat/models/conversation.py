@@ -44,8 +44,10 @@ class Conversation(models.Model):
     class Meta:
         ordering = ["-updated", "-id"]
         indexes = [
-            # The list of one user's conversations, newest first.
-            models.Index(fields=["owner", "archived", "-updated", "-id"], name="conversation_list"),
+            # The list of one user's conversations, pinned ones first, then the newest.
+            models.Index(
+                fields=["owner", "archived", "-pinned", "-updated", "-id"], name="conversation_list"
+            ),
             # The few that wait to be purged.
             models.Index(
                 fields=["deleted"], name="conversation_purge", condition=models.Q(deleted__isnull=False)

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.auth.keys import create_key, revoke_key
-from chat.models import ApiKey
+from chat.auth.keys import create_key, keys_of, revoke_key
 from chat.web.context import THEME_COOKIE, THEMES
 from chat.web.sidebar import sidebar_of
 from chat.web.signed_in import PageRequest, signed_in
@@ -57,7 +56,7 @@ def make_key(request: PageRequest) -> HttpResponse:
     """Make a key and show it, this once."""
     name = request.POST.get("name", "").replace("\0", "").strip()[:100]
     _row, key = create_key(request.user, name)
-    context = {"keys": _keys_of(request), "new_key": key}
+    context = {"keys": keys_of(request.user), "new_key": key}
     if request.htmx:
         return render(request, "accounts/keys.html", context)
     return render(
@@ -70,7 +69,7 @@ def make_key(request: PageRequest) -> HttpResponse:
 def revoke(request: PageRequest, prefix: str) -> HttpResponse:
     revoke_key(prefix, user=request.user)
     if request.htmx:
-        return render(request, "accounts/keys.html", {"keys": _keys_of(request)})
+        return render(request, "accounts/keys.html", {"keys": keys_of(request.user)})
     return redirect("web:settings")
 
 
@@ -80,9 +79,5 @@ def _page(request: PageRequest, form: PasswordChangeForm) -> dict[str, Any]:
         "texts": {name: str(text) for name, text in TEXTS.items()},
         "password_form": form,
         "themes": [("system", _("Like the system")), ("light", _("Light")), ("dark", _("Dark"))],
-        "keys": _keys_of(request),
+        "keys": keys_of(request.user),
     }
-
-
-def _keys_of(request: PageRequest) -> list[ApiKey]:
-    return list(ApiKey.objects.filter(user=request.user, revoked=None))

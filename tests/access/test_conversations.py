@@ -37,6 +37,16 @@ def test_pages_follow_each_other_newest_first(alice: User, bob: User) -> None:
     assert seen == ["6", "5", "4", "3", "2", "1", "0"]
 
 
+def test_pinned_ones_come_first_on_whichever_page(alice: User) -> None:
+    for number in range(6):
+        conversation(alice, str(number))
+    Conversation.objects.filter(title__in=["0", "2", "4"]).update(pinned=True)
+    first = list_conversations(alice.pk, limit=2)
+    second = list_conversations(alice.pk, limit=2, cursor=first["next"])
+    third = list_conversations(alice.pk, limit=2, cursor=second["next"])
+    assert titles(first) + titles(second) + titles(third) == ["4", "2", "0", "5", "3", "1"]
+
+
 def test_pages_hold_where_all_were_asked_in_one_moment(alice: User) -> None:
     moment = conversation(alice, "0").updated
     for number in range(1, 5):

@@ -52,12 +52,12 @@ async def cluster() -> AsyncIterator[Cluster]:
 
 
 async def until_up(*relays: RedisRelay) -> None:
-    while not all(relay.up for relay in relays):  # noqa: ASYNC110 (it has no event)
+    while not all(relay.up for relay in relays):
         await asyncio.sleep(0.01)
 
 
 async def until_down(relay: RedisRelay) -> None:
-    while relay.up:  # noqa: ASYNC110 (it has no event)
+    while relay.up:
         await asyncio.sleep(0.01)
 
 

@@ -153,7 +153,7 @@ async def test_a_server_that_drains_sends_new_sockets_away(upstream: FedUpstream
     upstream.script("Hello", finish_reason=None)
     await client.ask(resume_window=None)
     draining = asyncio.create_task(service.drain())
-    while not service.draining():  # noqa: ASYNC110 (it has no event)
+    while not service.draining():
         await asyncio.sleep(0)
     assert await refusal(bearer(alices_key)) == codes.RESTART
     await draining
