@@ -8,10 +8,8 @@ from django.test import AsyncClient
 from fakes.fed_upstream import FedUpstream
 from pytest_django import Settings
 
-from chat.ids import new_id
-
 CHAT = "/api/v1/chat"
-UNKNOWN = str(new_id())
+UNKNOWN = "019a0000-0000-7000-8000-000000000000"
 
 
 async def refusal(client: AsyncClient, body: str | bytes, content_type: str = "application/json") -> Any:
