@@ -53,11 +53,12 @@ class Transcript:
         """The current one."""
         return self.epochs[-1]
 
-    def append(self, reasoning: str, text: str, place: int | None) -> None:
+    def append(self, reasoning: str, text: str, place: int | None, title: str | None) -> None:
         """Take in what another process told of it."""
         self.reasoning.append(reasoning)
         self.text.append(text)
         self.place = place
+        self.title = title
 
     def is_ahead_of(self, other: "Transcript") -> bool:
         """Whether more was said here. For two states of one epoch."""

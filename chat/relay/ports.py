@@ -24,13 +24,15 @@ class Piece:
     text: str
     place: int | None = None
     """Where the reply waits in its provider's queue, as in `chat.chunks.Chunk`."""
+    title: str | None = None
+    """What its conversation was named meanwhile."""
 
 
 class Attached(Protocol):
     """One follower from elsewhere, attached to a reply of this process until it leaves."""
 
     async def after(self, reasoning: int, text: int) -> Piece | None:
-        """All that comes after these lengths, waiting for it, or for a new place in the queue.
+        """All that comes after these lengths, waiting for it, or for a new place in the queue or title.
 
         None once the reply ended, is saved, and has no more.
         """

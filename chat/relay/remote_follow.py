@@ -10,6 +10,9 @@ from chat.ids import new_id
 from chat.relay.messages import Want
 from chat.relay.ports import Piece
 
+Asides = tuple[int | None, str | None]
+"""What has no position: the place in the queue, and the title."""
+
 
 class RemoteFollow:
     """An async iterator of pieces without gap or overlap; None where nothing was heard for a while."""
@@ -27,8 +30,8 @@ class RemoteFollow:
         self._epoch = epoch
         self._reasoning = _Joining(reasoning)
         self._text = _Joining(text)
-        self._place: int | None = None
-        self._told_place: int | None = None
+        self._asides: Asides = (None, None)
+        self._told_asides: Asides = (None, None)
         self._gap = False
         self._silent = False
         self._over = False
@@ -57,9 +60,9 @@ class RemoteFollow:
         self._gap = False
         grew = self._reasoning.receive(piece.reasoning_offset, piece.reasoning)
         grew = self._text.receive(piece.text_offset, piece.text) or grew
-        if piece.place is not None:
-            self._place = piece.place
-        if grew or self._place != self._told_place:
+        place, title = self._asides
+        self._asides = (place if piece.place is None else piece.place, piece.title or title)
+        if grew or self._asides != self._told_asides:
             self._changed.set()
         return True
 
@@ -78,9 +81,9 @@ class RemoteFollow:
 
     async def __anext__(self) -> Piece | None:
         await self._changed.wait()
-        if self._reasoning.waits or self._text.waits or self._place != self._told_place:
-            self._told_place = self._place
-            piece = Piece(*self._reasoning.take(), *self._text.take(), self._place)
+        if self._reasoning.waits or self._text.waits or self._asides != self._told_asides:
+            self._told_asides = self._asides
+            piece = Piece(*self._reasoning.take(), *self._text.take(), *self._asides)
             self._settle()
             return piece
         if self._over:

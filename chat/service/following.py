@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from chat.access.transcripts import read_reply
+from chat.actions.finish import DELETED
 from chat.auth.caller import Caller
 from chat.auth.tickets import make_ticket
 from chat.database import reading
 from chat.engine.cursor import Cursor
 from chat.engine.live_reply import LiveReply
-from chat.engine.transcript import Transcript
+from chat.engine.transcript import Ended, Transcript
 from chat.errors import NotFound, Unavailable, UpstreamError, UpstreamTimeout
 from chat.events import KEEP_ALIVE, Batch, Delta, End
 from chat.relay import Piece
@@ -33,7 +34,7 @@ LOOK_SECONDS = 0.2
 
 Over = Literal["over"]
 OVER: Over = "over"
-Closed = Literal["revoked", "draining", "unavailable", "deleted"]
+Closed = Literal["revoked", "draining", "unavailable"]
 
 
 class Following:
@@ -188,17 +189,19 @@ class Following:
                     await self._look()
                     continue
                 if pieces is None:
-                    pieces = await remote.enter_async_context(self._pieces())
+                    # Where there was a following before, it goes after the new one came: a reply that
+                    # nobody else follows must not look abandoned in between.
+                    async with remote.pop_all():
+                        pieces = await remote.enter_async_context(self._pieces())
                 piece = await self._unless_closed(pieces)
                 if isinstance(piece, Piece):
-                    self._transcript.append(piece.reasoning, piece.text, piece.place)
+                    self._transcript.append(piece.reasoning, piece.text, piece.place, piece.title)
                     continue
                 moved = await self._look()
                 if piece is OVER and not moved:
                     # It runs, says its row, but its owner does not know it: not yet, or not any more.
                     await self._closed_within(LOOK_SECONDS)
                 if piece is OVER or moved:
-                    await remote.aclose()
                     pieces = None
 
     def _pieces(self) -> AbstractAsyncContextManager[AsyncIterator[Piece | None]]:
@@ -236,8 +239,8 @@ class Following:
             return True
         try:
             row = await reading(read_reply, self.reply, hidden=True)
-        except NotFound:
-            self.close("deleted")
+        except NotFound:  # the conversation was deleted, and its rows are gone already
+            self._transcript.ended = Ended("stopped", error=DELETED)
             return True
         except Unavailable:
             return False  # its database is away: what was there stays, and the next look may succeed

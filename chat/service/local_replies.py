@@ -22,7 +22,7 @@ class AttachedReply:
 
     def __init__(self, live: LiveReply) -> None:
         self._live = live
-        self._place: int | None = None
+        self._told: tuple[int | None, str | None] = (None, None)
         live.attach()
 
     async def after(self, reasoning: int, text: int) -> Piece | None:
@@ -30,14 +30,15 @@ class AttachedReply:
         while True:
             transcript = live.transcript
             grew = transcript.reasoning.length > reasoning or transcript.text.length > text
-            if live.speaks and (grew or transcript.place != self._place):
-                self._place = transcript.place
+            asides = (transcript.place, transcript.title)
+            if live.speaks and (grew or asides != self._told):
+                self._told = asides
                 return Piece(
                     reasoning,
                     transcript.reasoning.since(reasoning),
                     text,
                     transcript.text.since(text),
-                    transcript.place,
+                    *asides,
                 )
             if transcript.ended is not None:
                 return None

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from chat.actions import liveness
 from chat.database import close_pools, in_database
@@ -52,7 +53,7 @@ class Runtime:
         self.upstream = upstream
         self.relay: Relay = NoRelay(silence=ROW_SECONDS)
         if settings.REDIS_URL:
-            self.relay = RedisRelay(settings.REDIS_URL, self.server)
+            self.relay = RedisRelay(settings.REDIS_URL, self.server, prefix=_site())
         self.followings: set[Following] = set()
         self.subscribers: dict[int, set[Subscriber]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -130,6 +131,11 @@ class Runtime:
         until = time.monotonic() + LAST_WORDS_SECONDS
         while self.followings and time.monotonic() < until:
             await asyncio.sleep(0.01)
+
+
+def _site() -> str:
+    """Who shares our secret key. Redis tells a message to all who listen, whatever their database number."""
+    return f"chat:{salted_hmac('chat.relay', 'site', algorithm='sha256').hexdigest()[:16]}"
 
 
 def _leave(task: "asyncio.Task[Following]") -> None:

@@ -74,6 +74,9 @@ def revoke(request: PageRequest, prefix: str) -> HttpResponse:
 
 
 def _page(request: PageRequest, form: PasswordChangeForm) -> dict[str, Any]:
+    # It is one section of several: the page opens at its top, unless there is something to mend.
+    if not form.errors:
+        del form.fields["old_password"].widget.attrs["autofocus"]
     return {
         "sidebar": sidebar_of(request),
         "texts": {name: str(text) for name, text in TEXTS.items()},

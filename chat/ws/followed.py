@@ -4,7 +4,7 @@ import asyncio
 import logging
 from functools import partial
 
-from chat.errors import ChatError, NotFound, TooMany
+from chat.errors import ChatError, TooMany
 from chat.events import Batch, End
 from chat.service import Following, read_message
 from chat.ws import codes
@@ -99,10 +99,6 @@ class Followed:
                 await self._outlet.close(codes.CREDENTIALS)
             case "unavailable":
                 await self._outlet.close(codes.TRY_LATER)
-            case "deleted":
-                await self._outlet.error(
-                    None, NotFound(f"Reply {following.reply} was deleted.", code="deleted")
-                )
             case _:
                 pass  # ended, or draining: whoever drains closes the sockets
 

@@ -111,6 +111,54 @@ async def test_a_client_ahead_of_another_processs_row_waits_for_it_to_catch_up(
     assert (client.starts, client.text) == (1, "saved ahead of it")
 
 
+class NotedRelay(NoRelay):
+    """Another process that says nothing, so that its rows are read; who came and left is noted."""
+
+    def __init__(self) -> None:
+        super().__init__(silence=0.01)
+        self.notes: list[str] = []
+
+    @asynccontextmanager
+    async def follow(
+        self, reply: UUID, epoch: UUID, server: UUID, *, reasoning: int, text: int
+    ) -> AsyncIterator[AsyncIterator[Piece | None]]:
+        self.notes.append(f"came with {text}")
+        async with super().follow(reply, epoch, server, reasoning=reasoning, text=text) as pieces:
+            yield pieces
+        self.notes.append(f"left with {text}")
+
+
+async def test_a_follower_that_begins_anew_from_the_row_never_leaves_the_owner_in_between(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    here = await runtime()
+    here.relay = relay = NotedRelay()
+    reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
+    follower = asyncio.create_task(read_until(await service.follow(as_alice, reply), "saved more"))
+    while not relay.notes:
+        await asyncio.sleep(0)
+    await in_database(save_growth, [Growth(epoch, 5, " more", 2, "")])
+    await follower
+    assert relay.notes[:2] == ["came with 5", "came with 10"] or relay.notes == ["came with 5", "left with 5"]
+
+
+async def test_a_follower_finds_the_rows_gone_and_is_told_of_the_delete(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    reply, _ = await running_reply_of_a_dead_process(as_alice, upstream)
+    following = await service.follow(as_alice, reply)
+    batches = aiter(following)
+    client = Client()
+    while client.text != "saved":
+        client.take(await anext(batches))
+    await in_database(Conversation.objects.filter(id=following.conversation).delete)
+    async for batch in batches:
+        client.take(batch)
+    assert client.text == "saved"
+    assert client.end is not None
+    assert (client.end.status, client.end.error and client.end.error["code"]) == ("stopped", "deleted")
+
+
 async def test_a_stop_of_another_processs_reply_is_durable(upstream: FedUpstream, as_alice: Caller) -> None:
     reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
     message = await service.stop(as_alice, reply)
