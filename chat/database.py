@@ -9,7 +9,7 @@ import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Barrier
+from threading import Barrier, local
 from typing import ParamSpec, TypeVar
 
 from django.db import Error, InterfaceError, OperationalError, connections
@@ -25,6 +25,9 @@ READERS = 2
 CLOSE_SECONDS = 10
 
 _pools: dict[str, ThreadPoolExecutor] = {}
+_generation = 0
+"""Raised when a connection broke: those that are older are not to be trusted."""
+_thread = local()
 
 
 async def in_database(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -49,14 +52,21 @@ async def _hop(kind: str, function: Callable[[], R]) -> R:
 
 
 def _clean(function: Callable[[], R]) -> R:
-    """Run it, and let go of a connection that broke, so that the next hop makes a new one."""
+    """Run it, and let go of a connection that broke, so that the next hop makes a new one.
+
+    A database that restarts breaks the connections of all threads, and each would find out by a
+    call of its own that fails: the first one to find out has the others make new ones, too.
+    """
+    global _generation
+    if getattr(_thread, "generation", _generation) != _generation:
+        connections.close_all()
+    _thread.generation = _generation
     try:
         return function()
     except Error as error:
-        for connection in connections.all(initialized_only=True):
-            if not connection.in_atomic_block:
-                connection.close()
+        connections.close_all()
         if isinstance(error, (OperationalError, InterfaceError)):
+            _generation += 1
             raise Unavailable(
                 "The database does not answer now. Nothing was lost; try again in a moment.",
                 code="database_unavailable",

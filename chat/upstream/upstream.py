@@ -14,6 +14,7 @@ from django.db import Error as DatabaseError
 
 from chat.chunks import Chunk
 from chat.database import reading
+from chat.errors import Unavailable
 from chat.upstream import connections, context
 from chat.upstream.call import Call, ModelInfo
 from chat.upstream.catalogue import Catalogue, Listed
@@ -137,7 +138,7 @@ class Upstream:
     async def _reload(self) -> None:
         try:
             settings = tuple(await self._read_connections())
-        except DatabaseError:
+        except (DatabaseError, Unavailable):
             if self._settings:
                 return
             logger.exception("the connections cannot be read; only the environment's is used until they can")

@@ -1,0 +1,58 @@
+"""A database that was away is used again at the first call after it is back, by every thread."""
+
+import asyncio
+from threading import Barrier
+
+import pytest
+from django.db import OperationalError, connections
+
+from chat import database
+from chat.database import in_database, reading
+from chat.errors import Unavailable
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def answer() -> int:
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT 1")
+        row = cursor.fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+async def test_an_error_of_the_connection_is_unavailable_and_leaves_a_good_one() -> None:
+    def fail() -> None:
+        raise OperationalError("gone")
+
+    with pytest.raises(Unavailable) as refused:
+        await in_database(fail)
+    assert refused.value.retry_after
+    assert await in_database(answer) == 1
+
+
+async def test_one_thread_that_finds_its_connection_broken_has_all_make_new_ones() -> None:
+    together = Barrier(database.READERS)
+
+    def mine() -> object:
+        answer()
+        together.wait(5)
+        return connections["default"].connection
+
+    def fail() -> None:
+        raise OperationalError("gone")
+
+    async def of_all_threads() -> list[object]:
+        return await asyncio.gather(*(reading(mine) for _ in range(together.parties)))
+
+    before = await of_all_threads()
+    with pytest.raises(Unavailable):
+        await reading(fail)
+    after = await of_all_threads()
+    assert len(set(map(id, before + after))) == 2 * together.parties
+
+
+@pytest.fixture(autouse=True)
+def closed_pools() -> object:
+    yield
+    database.close_pools()
