@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,8 @@ from chat.models import Conversation, Message
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
+MAX_WORDS = 10
+MAX_SEARCH = 200
 
 
 def list_conversations(
@@ -59,12 +62,33 @@ def read_conversation(user_id: int, conversation_id: Any) -> dict[str, Any]:
         .order_by("id")
     )
     pieces.join(messages)
-    return describe_conversation(conversation) | {"messages": [describe_message(row) for row in messages]}
+    return describe_conversation(conversation) | {
+        "messages": [describe_message(row) for row in parents_first(messages)]
+    }
+
+
+def parents_first(messages: Iterable[Message]) -> list[Message]:
+    """The same in their order, but each after its parent: two servers' clocks need not agree on that."""
+    placed: dict[UUID | None, Message | None] = {None: None}
+    waiting: dict[UUID, list[Message]] = {}
+    for message in messages:
+        if message.parent_id is not None and message.parent_id not in placed:
+            waiting.setdefault(message.parent_id, []).append(message)
+            continue
+        ready = [message]
+        while ready:
+            row = ready.pop()
+            placed[row.id] = row
+            ready += reversed(waiting.pop(row.id, []))
+    return [row for row in placed.values() if row is not None]
 
 
 def _matching(rows: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
     """Those in which each word stands, in the title or in a message."""
-    for word in q.split():
+    words = q.split()
+    if len(q) > MAX_SEARCH or len(words) > MAX_WORDS:
+        raise BadRequest(f"Search for at most {MAX_WORDS} words and {MAX_SEARCH} characters.", param="q")
+    for word in words:
         said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=word)
         rows = rows.filter(Q(title__icontains=word) | Exists(said))
     return rows

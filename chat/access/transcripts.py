@@ -70,15 +70,18 @@ def read_reply(reply_id: Any, *, user_id: int | None = None, hidden: bool = Fals
     )
 
 
-def request_hash_of(user_id: int, reply: UUID, epoch: UUID) -> str:
-    """What the call was that began this completion of a reply, as a hash."""
-    hashes = Completion.objects.filter(
-        id=epoch,
+def request_hashes_of(user_id: int, reply: UUID, epoch: UUID) -> frozenset[str]:
+    """The calls that began this completion of a reply and the earlier ones, as hashes.
+
+    All of them: a stream that the first call opened goes on across a `continue`, with its ids.
+    """
+    completions = Completion.objects.filter(
         message_id=reply,
         message__conversation__owner_id=user_id,
         message__conversation__deleted__isnull=True,
-    ).values_list("request_hash", flat=True)
-    found = hashes.first()
-    if found is None:
+    )
+    hashes = dict(completions.order_by("number").values_list("id", "request_hash"))
+    if epoch not in hashes:
         raise no_such("message")
-    return found
+    upto = list(hashes).index(epoch) + 1
+    return frozenset(list(hashes.values())[:upto])

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from chat.access.rows import locked_conversation_for, message_for
 from chat.actions.context import branch_context
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
-from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, open_completion
+from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, open_completion, store
 from chat.errors import BadRequest, Conflict
 from chat.models import Message
 from chat.models.message import Role
@@ -25,12 +25,7 @@ def regenerate(
     claim: Claim | None = None,
 ) -> NewReply | UUID:
     """A new reply beside this one. Also right while this one still runs."""
-    try:
-        return _regenerate(origin, message_id, model, params, claim)
-    except IntegrityError:
-        if claim is None:
-            raise
-        return _regenerate(origin, message_id, model, params, claim)
+    return store(origin, lambda: _regenerate(origin, message_id, model, params, claim))
 
 
 def continue_(
@@ -41,12 +36,7 @@ def continue_(
     claim: Claim | None = None,
 ) -> NewReply | UUID:
     """A further completion of this reply, which was cut off. Raises `Conflict` where it was not."""
-    try:
-        return _continue(origin, message_id, model, params, claim)
-    except IntegrityError:
-        if claim is None:
-            raise
-        return _continue(origin, message_id, model, params, claim)
+    return store(origin, lambda: _continue(origin, message_id, model, params, claim))
 
 
 @transaction.atomic

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from chat.access.rows import as_uuid, locked_conversation_for, messages_of, no_such
 from chat.actions.context import branch_context
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
-from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, refuse_running
+from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, refuse_running, store
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.message import Role
@@ -32,12 +32,7 @@ class Question:
 
 def ask(origin: Origin, question: Question, claim: Claim | None = None) -> NewReply | UUID:
     """Store question and empty running reply; or the id of the reply that the same call began before."""
-    try:
-        return _ask(origin, question, claim)
-    except IntegrityError:
-        if claim is None:
-            raise
-        return _ask(origin, question, claim)  # a rival with the same key was first: now it is found
+    return store(origin, lambda: _ask(origin, question, claim))
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ def save_growth(growth: Sequence[Growth]) -> frozenset[UUID]:
         .order_by("id")
         .values_list("completion_id", flat=True)
     )
-    Checkpoint.objects.bulk_create(
+    checkpoints = (
         Checkpoint(
             completion_id=piece.epoch,
             text_offset=piece.text_offset,
@@ -41,5 +41,12 @@ def save_growth(growth: Sequence[Growth]) -> frozenset[UUID]:
         )
         for piece in growth
         if piece.epoch in running
+    )
+    # Where the answer to an earlier commit was lost, the piece comes again from the same place, and longer.
+    Checkpoint.objects.bulk_create(
+        checkpoints,
+        update_conflicts=True,
+        unique_fields=["completion", "text_offset", "reasoning_offset"],
+        update_fields=["text", "reasoning"],
     )
     return frozenset(epochs - running)

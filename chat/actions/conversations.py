@@ -61,13 +61,13 @@ def set_made_title(conversation_id: UUID, title: str) -> bool:
 
 
 @transaction.atomic
-def hide_conversation(user_id: int, conversation_id: Any) -> tuple[UUID, list[UUID]]:
-    """Hide it at once; its id, and its replies that still run and must be stopped."""
+def hide_conversation(user_id: int, conversation_id: Any) -> list[UUID]:
+    """Hide it at once; its replies that still run and must be stopped."""
     conversation = locked_conversation_for(user_id, conversation_id)
     conversation.deleted = timezone.now()
     conversation.save(update_fields=["deleted"])
     running = Message.objects.filter(conversation=conversation, status=Status.STREAMING)
-    return conversation.id, list(running.values_list("id", flat=True))
+    return list(running.values_list("id", flat=True))
 
 
 def purge_hidden() -> int:

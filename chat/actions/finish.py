@@ -49,6 +49,7 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
         usage=outcome.usage,
         error=outcome.error,
         notices=outcome.notices,
+        server=None,
         started=outcome.started,
         first_token=outcome.first_token,
         ended=timezone.now(),
@@ -58,11 +59,14 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
 
 
 @transaction.atomic
-def finish_as_saved(epoch: UUID, status: str, error: dict[str, Any] | None = None) -> bool:
-    """End a reply with the text of its checkpoints, for an owner that cannot; False when it runs no more."""
+def finish_as_saved(epoch: UUID, status: str, error: dict[str, Any] | None = None, **guard: Any) -> bool:
+    """End a reply with the text of its checkpoints, for an owner that cannot; False when it runs no more.
+
+    `guard`: look-ups on the message that must hold as well.
+    """
     message = (
         Message.objects.select_for_update(of=("self",), no_key=True)
-        .filter(status=Status.STREAMING, completion_id=epoch)
+        .filter(status=Status.STREAMING, completion_id=epoch, **guard)
         .first()
     )
     if message is None:
@@ -72,7 +76,7 @@ def finish_as_saved(epoch: UUID, status: str, error: dict[str, Any] | None = Non
     Message.objects.filter(id=message.id).update(
         status=status, content=outcome.text, reasoning=outcome.reasoning
     )
-    Completion.objects.filter(id=epoch).update(status=status, error=error, ended=timezone.now())
+    Completion.objects.filter(id=epoch).update(status=status, error=error, server=None, ended=timezone.now())
     Checkpoint.objects.filter(completion_id=epoch).delete()
     return True
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from chat.access.rows import no_such
 from chat.errors import Conflict
 from chat.models import IdempotencyKey, Message
 
@@ -37,6 +38,8 @@ def joined_reply(user_id: int, claim: Claim | None) -> UUID | None:
             code="idempotency_key_reused",
             param="Idempotency-Key",
         )
+    if row.reply_id is None:
+        raise no_such("message")
     return row.reply_id
 
 

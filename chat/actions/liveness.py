@@ -1,6 +1,7 @@
 """The beat of this process, what the others' beats say, and the end of what a dead one left."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -33,9 +34,18 @@ def abandoned(server: UUID, beat: int) -> list[UUID]:
     return list(running.values_list("id", flat=True))
 
 
-def interrupt(epoch: UUID) -> bool:
-    """End what a dead process left, with the text of its last checkpoint."""
-    return finish_as_saved(epoch, Status.INTERRUPTED)
+def running_at(server: UUID) -> frozenset[UUID]:
+    """The running epochs of this process, as the rows tell."""
+    running = Completion.objects.filter(status=Status.STREAMING, server_id=server)
+    return frozenset(running.values_list("id", flat=True))
+
+
+def interrupt(epoch: UUID, server: UUID, beat: int | None = None) -> bool:
+    """End what a process left, with the text of its last checkpoint; where given, only at this beat."""
+    guard: dict[str, Any] = {"completion__server": server}
+    if beat is not None:
+        guard["completion__server__beat"] = beat
+    return finish_as_saved(epoch, Status.INTERRUPTED, **guard)
 
 
 def leave(server: UUID) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from chat.errors import Conflict, TooMany
-from chat.models import Completion, Conversation, Message
+from chat.models import Completion, Conversation, Message, Server
 from chat.models.message import Role
 from chat.models.status import Status
 
@@ -63,6 +64,17 @@ class Origin:
     """Gives the model to use for a name ("" is the default) and parameters, or raises `BadRequest`."""
     max_running: int = 0
     """How many replies of this user may run at once; 0 is no limit."""
+
+
+def store(origin: Origin, transaction: Callable[[], NewReply | UUID]) -> NewReply | UUID:
+    """Do it; once more where something that it stands on came or went meanwhile."""
+    try:
+        return transaction()
+    except IntegrityError:
+        # A rival with the same Idempotency-Key was first, and is now found; or this process's row
+        # was buried by others while it slept.
+        Server.objects.get_or_create(id=origin.server)
+        return transaction()
 
 
 def check_running(origin: Origin) -> None:

@@ -19,7 +19,7 @@ from chat.api.csrf import check_csrf
 from chat.auth.authenticate import authenticate
 from chat.auth.caller import Caller
 from chat.auth.credentials import credentials_of
-from chat.database import reading
+from chat.database import in_database
 from chat.errors import BadRequest, ChatError, MethodNotAllowed, NotFound
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -93,7 +93,7 @@ async def _admit(call: Call, chosen: Verb) -> None:
     if chosen.public:
         return
     credentials = credentials_of(call.request.scope, allow_ticket=chosen.ticket)
-    call.known_caller = await reading(authenticate, credentials)
+    call.known_caller = await in_database(authenticate, credentials)
     if call.caller.via == "session":
         check_csrf(call.request)
     if chosen.counted:

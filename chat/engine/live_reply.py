@@ -14,9 +14,11 @@ from chat.engine.cursor import Cursor
 from chat.engine.ports import Ending, Final, Piece
 from chat.engine.pulse import Pulse
 from chat.engine.transcript import Ended, Transcript
-from chat.engine.valid_text import ValidText
+from chat.engine.valid_text import ValidText, fit
 from chat.events import Batch
 
+MAX_FINISH_REASON = 40
+"""Characters: the standard ones have at most 14, and the row holds no more."""
 INTERRUPTED = Ended("interrupted")
 
 
@@ -67,6 +69,8 @@ class LiveReply:
 
     def append(self, chunks: Sequence[Chunk]) -> None:
         """Take in what one upstream read brought, and wake whoever follows. Never awaits."""
+        if self.closing_since is not None:
+            return  # an upstream that did not close in time: what it still brings came after the end
         transcript = self.transcript
         for chunk in chunks:
             if chunk.reasoning:
@@ -74,7 +78,7 @@ class LiveReply:
             if chunk.text:
                 transcript.text.append(self._fitting(self._valid_text.feed(chunk.text)))
             if chunk.finish_reason is not None:
-                self.finish_reason = chunk.finish_reason
+                self.finish_reason = fit(chunk.finish_reason)[:MAX_FINISH_REASON]
             if chunk.usage is not None:
                 self.usage = chunk.usage
             if chunk.notice is not None:

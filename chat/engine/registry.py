@@ -29,10 +29,12 @@ class Registry:
     def __init__(self, store: Store, *, checkpoint_seconds: float, max_chars: int) -> None:
         self.pulse = Pulse()
         self.draining = False
+        """Nothing new is to begin: set by whoever drains, before it lets what was begun finish."""
         self._store = store
         self._max_chars = max_chars
         self._live: dict[UUID, LiveReply] = {}
-        self._runs: dict[UUID, asyncio.Task[None]] = {}
+        self._runs: set[asyncio.Task[None]] = set()
+        self._interrupting = False
         self._checkpoints = Checkpoints(store, checkpoint_seconds, self.running)
         self._ticking: list[asyncio.Task[None]] = []
 
@@ -54,16 +56,22 @@ class Registry:
     def begin(self, transcript: Transcript, *, owner: int, source: Source, window: float | None) -> LiveReply:
         """Make the reply live and read its upstream. A caller that follows attaches before it awaits."""
         live = LiveReply(transcript, owner=owner, pulse=self.pulse, window=window, max_chars=self._max_chars)
+        before = self._live.get(live.id)
+        if before is not None:
+            # Another process ended that epoch, and this one had not noticed yet when it was continued here.
+            before.end_with(LOST)
         self._live[live.id] = live
+        if self._interrupting:
+            live.end_with(INTERRUPTED)
         task = asyncio.create_task(run(live, source, self._store, self.pulse), name=f"reply {live.id}")
-        self._runs[live.id] = task
+        self._runs.add(task)
         task.add_done_callback(lambda done: self._forget(live, done))
         return live
 
     def _forget(self, live: LiveReply, task: asyncio.Task[None]) -> None:
         if self._live.get(live.id) is live:
             del self._live[live.id]
-            del self._runs[live.id]
+        self._runs.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("the task of reply %s broke", live.id, exc_info=error)
 
@@ -80,31 +88,35 @@ class Registry:
     async def beat(self) -> None:
         """Say that this process lives, and let go of the replies that others ended meanwhile."""
         begun = self.pulse.now()
-        was_fresh = self.pulse.fresh
         for epoch in await self._store.beat([live.epoch for live in self._live.values()]):
             for live in self.running():
                 if live.epoch == epoch:
                     live.end_with(LOST)
+        was_fresh = self.pulse.fresh
         self.pulse.renew(begun)
         if not was_fresh:
             for live in self.running():
                 live.wake()
 
+    def epochs(self) -> frozenset[UUID]:
+        """Those that run here."""
+        return frozenset(live.epoch for live in self._live.values())
+
     async def drain(self, grace: float) -> list[LiveReply]:
         """Let what runs go on for `grace` seconds, then interrupt it; the replies that could not be saved."""
-        self.draining = True
         if grace > 0 and self._runs:
-            await asyncio.wait(set(self._runs.values()), timeout=grace)
+            await asyncio.wait(self._runs, timeout=grace)
+        self._interrupting = True
         for live in self.running():
             live.end_with(INTERRUPTED)
         if self._runs:
-            await asyncio.wait(set(self._runs.values()), timeout=SAVE_SECONDS)
+            await asyncio.wait(self._runs, timeout=SAVE_SECONDS)
         unsaved = list(self.running())
         for live in unsaved:
             since = live.closing_since
             waited = 0.0 if since is None else self.pulse.now() - since
             logger.error("reply %s is not saved after %.1f s", live.id, waited)
-        tasks = [*self._ticking, *self._runs.values()]
+        tasks = [*self._ticking, *self._runs]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

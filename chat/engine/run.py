@@ -55,11 +55,9 @@ async def _read(live: LiveReply, source: Source) -> None:
 async def _reading_over(live: LiveReply, reading: asyncio.Task[None]) -> None:
     """Wait for the upstream's end, but once it was told to close only so long."""
     while not reading.done():
-        if live.intent is None:
-            await asyncio.wait({reading}, timeout=CLOSE_SECONDS)
-            continue
+        told = live.intent is not None
         await asyncio.wait({reading}, timeout=CLOSE_SECONDS)
-        if not reading.done():
+        if told and not reading.done():
             logger.error("upstream of reply %s did not close within %s s", live.id, CLOSE_SECONDS)
             return
 

@@ -40,7 +40,13 @@ class IdempotencyKey(models.Model):
     key = models.CharField(max_length=255)
     endpoint = models.CharField(max_length=100)
     body_hash = models.CharField(max_length=64)
-    reply = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="+")
+    reply = models.ForeignKey(
+        Message,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("Empty: it was deleted meanwhile. A retry does not ask again."),
+    )
     created = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:

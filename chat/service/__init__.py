@@ -1,6 +1,7 @@
 """The verbs of the interface: what every edge calls. Each is a coroutine and raises `ChatError`s only."""
 
 from chat.service import requests
+from chat.service.beginning import ask, continue_, regenerate
 from chat.service.following import Following
 from chat.service.messages import (
     change_conversation,
@@ -10,11 +11,11 @@ from chat.service.messages import (
     make_conversation,
     rate,
     read_conversation,
-    read_message,
     subscribe_titles,
 )
-from chat.service.replies import ask, continue_, follow, regenerate, stop
+from chat.service.replies import follow, stop
 from chat.service.runtime import drain, draining, start
+from chat.service.saved import read_message
 
 __all__ = [
     "Following",

@@ -17,7 +17,7 @@ _of: WeakKeyDictionary[Transcript, "RenderedBlocks"] = WeakKeyDictionary()
 def blocks_of(transcript: Transcript) -> "RenderedBlocks":
     """The blocks of this transcript, shared by those who follow it."""
     found = _of.get(transcript)
-    if found is None:
+    if found is None or not found.of(transcript):
         found = _of[transcript] = RenderedBlocks(transcript)
     return found
 
@@ -34,6 +34,10 @@ class RenderedBlocks:
         self._offsets: list[int] = []
         self._lock = asyncio.Lock()
         self.closed: list[Block] = []
+
+    def of(self, transcript: Transcript) -> bool:
+        """False where the reply's text was replaced: another process had ended it with less."""
+        return self._text is transcript.text
 
     async def update(self, *, upto: int, ended: bool) -> None:
         """Render what closed within the first `upto` code points."""

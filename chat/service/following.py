@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, suppress
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
@@ -12,15 +12,16 @@ from chat.access.transcripts import read_reply
 from chat.actions.finish import DELETED
 from chat.auth.caller import Caller
 from chat.auth.tickets import make_ticket
-from chat.database import reading
+from chat.database import in_database
 from chat.engine.cursor import Cursor
 from chat.engine.live_reply import LiveReply
 from chat.engine.transcript import Ended, Transcript
-from chat.errors import NotFound, Unavailable, UpstreamError, UpstreamTimeout
+from chat.errors import NotFound, Unauthenticated, Unavailable, UpstreamError, UpstreamTimeout
 from chat.events import KEEP_ALIVE, Batch, Delta, End
 from chat.relay import Piece
 from chat.service.blocks import blocks_of
 from chat.service.reply_rows import transcript_of
+from chat.service.saved import read_message
 
 if TYPE_CHECKING:
     from chat.service.runtime import Runtime
@@ -129,9 +130,10 @@ class Following:
         self._attach()
         try:
             while True:
-                batches = self._follow_elsewhere() if self._live is None else self._follow_live(self._live)
-                async for batch in batches:
-                    yield batch
+                follow = self._follow_elsewhere() if self._live is None else self._follow_live(self._live)
+                async with aclosing(follow) as batches:
+                    async for batch in batches:
+                        yield batch
                 if self._cursor.ended or self.closed_reason is not None:
                     return
         finally:
@@ -141,18 +143,18 @@ class Following:
         """Wait for the end as a follower; the message as saved. Raises `UpstreamError` where it failed."""
         async for _ in self:
             pass
+        if self.closed_reason == "revoked":
+            raise Unauthenticated("Your key or session was revoked while the reply ran.")
         if self.closed_reason is not None:
             raise Unavailable(
                 "The reply's end is not saved yet. Read the message later.", message_id=self.reply
             )
-        from chat.service.messages import read_message
-
         message = await read_message(self.caller, self.reply)
         if message["status"] == "failed":
             raise _failure(message)
         return message
 
-    async def _follow_live(self, live: LiveReply) -> AsyncIterator[Batch]:
+    async def _follow_live(self, live: LiveReply) -> AsyncGenerator[Batch]:
         pulse = self._runtime.registry.pulse
         while self.closed_reason != "revoked":
             batch = live.take(self._cursor)
@@ -167,7 +169,7 @@ class Following:
             elif not await live.grown(KEEP_ALIVE_SECONDS):
                 yield KEEP_ALIVE
 
-    async def _follow_elsewhere(self) -> AsyncIterator[Batch]:
+    async def _follow_elsewhere(self) -> AsyncGenerator[Batch]:
         """Read what has ended, or follow what another process runs, until it ends or runs here."""
         told = time.monotonic()
         pieces = None
@@ -238,7 +240,7 @@ class Following:
             live.attach()
             return True
         try:
-            row = await reading(read_reply, self.reply, hidden=True)
+            row = await in_database(read_reply, self.reply, hidden=True)
         except NotFound:  # the conversation was deleted, and its rows are gone already
             self._transcript.ended = Ended("stopped", error=DELETED)
             return True
@@ -251,7 +253,7 @@ class Following:
             and not now.is_ahead_of(self._transcript)
         ):
             # The row of a running reply is a checkpoint behind what its owner has told.
-            return row.server != self._server
+            return False
         self._transcript, self._server = now, row.server
         return True
 

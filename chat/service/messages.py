@@ -6,19 +6,12 @@ from typing import Any
 import msgspec
 
 from chat.access import conversations as reading_conversations
-from chat.access.descriptions import describe_message
-from chat.access.rows import message_for
 from chat.actions import conversations, feedback
 from chat.auth.caller import Caller
 from chat.database import in_database, reading
 from chat.service.replies import stop_deleted
 from chat.service.requests import Changes, NewConversation, Rating, decode
 from chat.service.runtime import Subscriber, runtime
-
-
-async def read_message(caller: Caller, message_id: str) -> dict[str, Any]:
-    """One message as saved now."""
-    return await reading(lambda: describe_message(message_for(caller.user_id, message_id)))
 
 
 async def rate(caller: Caller, message_id: str, body: dict[str, Any] | bytes) -> dict[str, Any]:
@@ -77,7 +70,7 @@ async def change_conversation(
 async def delete_conversation(caller: Caller, conversation_id: str) -> None:
     """Hide it at once, then stop what runs; the rows go after the last end."""
     here = await runtime()
-    _, running = await in_database(conversations.hide_conversation, caller.user_id, conversation_id)
+    running = await in_database(conversations.hide_conversation, caller.user_id, conversation_id)
     await stop_deleted(here, running)
 
 

@@ -7,7 +7,7 @@ break, by its own clock and with a healthy database. Nothing is concluded from t
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from chat.actions import liveness
@@ -23,6 +23,8 @@ PATIENCE = 10.0
 LOOK_SECONDS = 1.0
 BREAK = 4.0
 """A longer time between two looks means that this process slept: what it saw before counts for nothing."""
+STRAY_SECONDS = 4.0
+"""Between the commit of an ask and its beginning lies one turn of the event loop, however slow."""
 UPKEEP_LOOKS = 60
 """Old idempotency keys go once a minute."""
 
@@ -30,9 +32,18 @@ UPKEEP_LOOKS = 60
 class Reaper:
     """Watches the counters of all other processes."""
 
-    def __init__(self, server: UUID, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        server: UUID,
+        running: Callable[[], Collection[UUID]] = frozenset,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._server = server
+        self._running = running
+        """The epochs that run in this process."""
         self._clock = clock
+        self._strays: dict[UUID, float] = {}
+        """Epochs that should run here and do not, and since when."""
         self._seen: dict[UUID, tuple[int, float]] = {}
         self._looked = clock()
 
@@ -41,15 +52,13 @@ class Reaper:
         while True:
             try:
                 await self.look()
-                await in_database(purge_hidden)
-                if looks % UPKEEP_LOOKS == 0:
-                    await in_database(forget_old_keys)
-                looks += 1
             except Unavailable:
                 self._seen.clear()
             except Exception:
                 self._seen.clear()
                 logger.exception("the reaper failed; it begins to observe anew")
+            await _keep_tidy(looks)
+            looks += 1
             await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
@@ -66,9 +75,34 @@ class Reaper:
             self._seen[server] = (beat, since)
             if now - since >= PATIENCE:
                 await self._bury(server, beat)
+        await self._look_for_strays(now)
+
+    async def _look_for_strays(self, now: float) -> None:
+        """End what the rows say that this process runs, and it does not.
+
+        So it is with an ask whose commit arrived and whose answer was lost: nobody began it.
+        """
+        said = await in_database(liveness.running_at, self._server)
+        strays = said - frozenset(self._running())
+        self._strays = {epoch: self._strays.get(epoch, now) for epoch in strays}
+        for epoch in [epoch for epoch, since in self._strays.items() if now - since >= STRAY_SECONDS]:
+            if await in_database(liveness.interrupt, epoch, self._server):
+                logger.warning("completion %s was never begun here: interrupted", epoch)
 
     async def _bury(self, server: UUID, beat: int) -> None:
         for epoch in await in_database(liveness.abandoned, server, beat):
-            if await in_database(liveness.interrupt, epoch):
+            if await in_database(liveness.interrupt, epoch, server, beat):
                 logger.warning("completion %s was left by a dead process: interrupted", epoch)
         await in_database(liveness.bury, server, beat)
+
+
+async def _keep_tidy(looks: int) -> None:
+    """What was deleted is purged, and what is good for nothing goes. Its trouble stops no reaping."""
+    try:
+        await in_database(purge_hidden)
+        if looks % UPKEEP_LOOKS == 0:
+            await in_database(forget_old_keys)
+    except Unavailable:
+        pass  # there is nothing to tidy in a database that is away
+    except Exception:
+        logger.exception("the upkeep failed; it is tried again")

@@ -15,7 +15,8 @@ OURS = frozenset({"model", "messages", "stream", "stream_options", "n"})
 """Parameters that this server sets itself: another value would break the saving of the reply."""
 _NUMBERS = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
 _COUNTS = frozenset({"max_tokens", "max_completion_tokens", "top_k", "seed"})
-_UNFIT = re.compile("[\x00\ud800-\udfff]")
+UNFIT = re.compile("[\x00\ud800-\udfff]")
+"""What is no character, or none that every database can hold."""
 _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 _FIELD = re.compile(r"field `(?P<field>[^`]*)`")
 
@@ -148,7 +149,7 @@ def _check_texts(body: NewConversation | Changes) -> None:
 
 def _refuse_unfit(value: Any, path: str) -> None:
     if isinstance(value, str):
-        if _UNFIT.search(value):
+        if UNFIT.search(value):
             raise BadRequest(
                 "The text holds a null character or half of a surrogate pair, which is no character.",
                 code="invalid_characters",

@@ -33,6 +33,8 @@ T = TypeVar("T")
 
 ROW_SECONDS = 0.3
 """Without a relay: how often the row of a reply that another process runs is read."""
+BEGINNING_SECONDS = 5.0
+"""How long a drain waits for calls that are about to begin a reply."""
 LAST_WORDS_SECONDS = 2.0
 """How long a drain waits for followers to write their last events."""
 
@@ -57,6 +59,7 @@ class Runtime:
         self.followings: set[Following] = set()
         self.subscribers: dict[int, set[Subscriber]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._beginnings: set[asyncio.Task[Following]] = set()
         self._watching: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -69,7 +72,7 @@ class Runtime:
             logger.exception("the first beat was not written; the next one tries again")
         self.registry.start()
         self._watching = [
-            asyncio.create_task(Reaper(self.server).watch_forever(), name="reaper"),
+            asyncio.create_task(Reaper(self.server, self.registry.epochs).watch_forever(), name="reaper"),
             asyncio.create_task(watch_callers(self.followings), name="revocation"),
         ]
 
@@ -77,8 +80,13 @@ class Runtime:
         """A task that somebody holds on to, and that ends with the process."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._done)
         return task
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("a task of the service broke", exc_info=error)
 
     async def finish_unseen(self, work: Coroutine[Any, Any, Following]) -> Following:
         """Do it to its end whatever becomes of the caller; a caller that went meanwhile has left.
@@ -86,7 +94,9 @@ class Runtime:
         Asking stores rows: were it cancelled with its client between the rows and the start of
         the reply, a reply would be left that nobody runs.
         """
-        task = self.own(work)
+        task = asyncio.create_task(work)
+        self._beginnings.add(task)
+        task.add_done_callback(self._beginnings.discard)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -112,6 +122,9 @@ class Runtime:
     async def drain(self) -> int:
         """End what runs and save it; how many replies could not be saved."""
         self.registry.draining = True
+        if self._beginnings:
+            # What is being asked is stored, perhaps: it must be running before all is interrupted.
+            await asyncio.wait(self._beginnings, timeout=BEGINNING_SECONDS)
         unsaved = await self.registry.drain(settings.CHAT_DRAIN_SECONDS)
         await self._let_followers_go()
         tasks = [*self._watching, *self._tasks]

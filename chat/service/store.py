@@ -1,6 +1,8 @@
 """The engine's store: its calls become actions, each in one hop to the database."""
 
+import logging
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from django.db import Error
@@ -13,6 +15,8 @@ from chat.database import in_database
 from chat.engine.ports import Ending, Final, Piece, Saved, StoreAway
 from chat.engine.transcript import Ended
 from chat.errors import ChatError, Unavailable
+
+logger = logging.getLogger(__name__)
 
 
 class DatabaseStore:
@@ -65,13 +69,23 @@ class DatabaseStore:
         except Unavailable as error:
             raise StoreAway from error
         except Error:
-            # The database cannot hold this end: keep what the checkpoints saved, and say so.
-            told = await self._finish_as_saved(ending, outcome)
+            logger.exception("the database refused the end of reply %s", ending.reply)
+            told = await self._finish_plainly(ending, outcome)
         return Final(
             Ended(told.status, told.finish_reason, told.usage, told.error),  # type: ignore[arg-type]
             told.text,
             told.reasoning,
         )
+
+    async def _finish_plainly(self, ending: Ending, outcome: Outcome) -> Outcome:
+        """The text without what the provider said about it; where that is refused too, the checkpoints."""
+        plain = replace(outcome, finish_reason=None, usage=None, notices=[])
+        try:
+            return await in_database(finish_reply, ending.reply, ending.epoch, plain)
+        except Unavailable as error:
+            raise StoreAway from error
+        except Error:
+            return await self._finish_as_saved(ending, plain)
 
     async def _finish_as_saved(self, ending: Ending, outcome: Outcome) -> Outcome:
         error = ChatError("The database refused this reply's text.", code="not_saved").as_dict()

@@ -6,7 +6,7 @@ from chat.auth.caller import Caller
 from chat.auth.credentials import BEARER_SUBPROTOCOL, credentials_of
 from chat.auth.origins import allowed_cors_origin, same_origin
 from chat.auth.scopes import Scope, header, header_values
-from chat.database import reading
+from chat.database import in_database
 from chat.errors import Unauthenticated, Unavailable
 from chat.ws import codes
 
@@ -28,7 +28,7 @@ async def admit(scope: Scope) -> Caller:
     if not origin_may_call(scope):
         raise Refused(codes.ORIGIN)
     try:
-        return await reading(authenticate, credentials_of(scope))
+        return await in_database(authenticate, credentials_of(scope))
     except Unauthenticated as error:
         raise Refused(codes.CREDENTIALS) from error
     except Unavailable as error:

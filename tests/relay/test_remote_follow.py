@@ -63,6 +63,14 @@ async def test_the_place_in_a_queue_is_told_when_it_changes() -> None:
     assert await anext(follow) == text(0, "a", place=2)
 
 
+async def test_a_title_is_told_with_the_next_piece_and_stays() -> None:
+    follow = following()
+    follow.receive(Piece(0, "", 0, "", title="Chess"))
+    assert await anext(follow) == Piece(0, "", 0, "", title="Chess")
+    follow.receive(text(0, "a"))
+    assert await anext(follow) == Piece(0, "", 0, "a", title="Chess")
+
+
 async def test_what_had_come_is_taken_before_the_end() -> None:
     follow = following()
     follow.receive(text(0, "last"))

@@ -1,22 +1,27 @@
 """A process that dies, sleeps or is somebody else's: what others do with its replies."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
 from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end, read_until
+from fakes.joining_client import Client
 
 from chat import service
-from chat.actions import liveness
 from chat.actions.checkpoint import Growth, save_growth
-from chat.actions.finish import Outcome, finish
+from chat.actions.conversations import purge_hidden
+from chat.actions.finish import Outcome, finish, finish_as_saved
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.ids import new_id
 from chat.models import Checkpoint, Completion, Message, Server
+from chat.relay import NoRelay, Piece
 from chat.service.reaper import PATIENCE, Reaper
 from chat.service.requests import Again, Ask
+from chat.service.runtime import runtime
 
 
 async def running_reply_of_a_dead_process(caller: Caller, upstream: FedUpstream) -> tuple[str, UUID]:
@@ -90,7 +95,7 @@ async def test_a_reply_of_another_process_is_followed_by_its_row(
     await in_database(save_growth, [Growth(epoch, 5, " more", 2, "")])
     following = await service.follow(as_alice, reply, last_event_id=client.last_id)
     await read_until(following, "saved more", client)
-    await in_database(liveness.interrupt, epoch)
+    await in_database(finish_as_saved, epoch, "interrupted")
     await read_to_end(await service.follow(as_alice, reply, last_event_id=client.last_id), client)
     assert (client.starts, client.text, client.end and client.end.status) == (1, "saved more", "interrupted")
 
@@ -116,16 +121,16 @@ class NotedRelay(NoRelay):
 
     def __init__(self) -> None:
         super().__init__(silence=0.01)
-        self.notes: list[str] = []
+        self.notes: asyncio.Queue[str] = asyncio.Queue()
 
     @asynccontextmanager
     async def follow(
         self, reply: UUID, epoch: UUID, server: UUID, *, reasoning: int, text: int
     ) -> AsyncIterator[AsyncIterator[Piece | None]]:
-        self.notes.append(f"came with {text}")
+        self.notes.put_nowait(f"came with {text}")
         async with super().follow(reply, epoch, server, reasoning=reasoning, text=text) as pieces:
             yield pieces
-        self.notes.append(f"left with {text}")
+        self.notes.put_nowait(f"left with {text}")
 
 
 async def test_a_follower_that_begins_anew_from_the_row_never_leaves_the_owner_in_between(
@@ -134,12 +139,13 @@ async def test_a_follower_that_begins_anew_from_the_row_never_leaves_the_owner_i
     here = await runtime()
     here.relay = relay = NotedRelay()
     reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
-    follower = asyncio.create_task(read_until(await service.follow(as_alice, reply), "saved more"))
-    while not relay.notes:
-        await asyncio.sleep(0)
-    await in_database(save_growth, [Growth(epoch, 5, " more", 2, "")])
-    await follower
-    assert relay.notes[:2] == ["came with 5", "came with 10"] or relay.notes == ["came with 5", "left with 5"]
+    follower = asyncio.create_task(read_until(await service.follow(as_alice, reply), "saved more still"))
+    async with asyncio.timeout(5):
+        assert await relay.notes.get() == "came with 5"
+        await in_database(save_growth, [Growth(epoch, 5, " more", 2, "")])
+        assert [await relay.notes.get() for _ in range(2)] == ["came with 10", "left with 5"]
+        await in_database(save_growth, [Growth(epoch, 10, " still", 2, "")])
+        await follower
 
 
 async def test_a_follower_finds_the_rows_gone_and_is_told_of_the_delete(
@@ -151,7 +157,8 @@ async def test_a_follower_finds_the_rows_gone_and_is_told_of_the_delete(
     client = Client()
     while client.text != "saved":
         client.take(await anext(batches))
-    await in_database(Conversation.objects.filter(id=following.conversation).delete)
+    await service.delete_conversation(as_alice, following.conversation)
+    await in_database(purge_hidden)
     async for batch in batches:
         client.take(batch)
     assert client.text == "saved"
@@ -173,7 +180,7 @@ async def test_a_late_owner_cannot_touch_what_a_continue_reopened(
     upstream: FedUpstream, as_alice: Caller
 ) -> None:
     reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
-    await in_database(liveness.interrupt, epoch)
+    await in_database(finish_as_saved, epoch, "interrupted")
     source = upstream.script(" again", finish_reason=None)
     more = await service.continue_(as_alice, reply, Again(resume_window=60))
     assert await in_database(save_growth, [Growth(epoch, 5, " late", 2, "")]) == {epoch}
@@ -193,6 +200,6 @@ async def test_a_client_that_saw_more_than_was_saved_begins_again(
     assert client.position is not None
     client.text += " and lost"
     client.last_id = client.position.at(reasoning=2, text=len(client.text)).encode()
-    await in_database(liveness.interrupt, epoch)
+    await in_database(finish_as_saved, epoch, "interrupted")
     await read_to_end(await service.follow(as_alice, reply, last_event_id=client.last_id), client)
     assert (client.starts, client.text) == (2, "saved")
