@@ -1,0 +1,151 @@
+"""Servers and callers for the black-box suite: real processes, shared wherever a test lets them live."""
+
+import itertools
+import shutil
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+
+import aiohttp
+import pytest
+from process.harness.calls import Api, caller, http_session
+from process.harness.people import Person, make_people
+from process.harness.processes import PROVIDER_KEY, Provider, Server, StartServer, environment, manage
+from process.harness.scripts import ProviderLog
+from process.harness.transports import Transport, over
+
+
+@pytest.fixture(scope="session")
+def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    """The scripted upstream."""
+    provider = Provider(tmp_path_factory.mktemp("provider"))
+    provider.start()
+    yield provider
+    provider.close()
+
+
+class Prepared:
+    """A database that is migrated and has the whole cast: every server gets a copy of it."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "prepared.sqlite3"
+        settings = environment(DATABASE_URL=f"sqlite:///{self.path}")
+        manage(settings, "migrate", "-v", "0")
+        self.people: Mapping[str, Person] = make_people(settings)
+
+    def copy_to(self, directory: Path) -> str:
+        """A copy of its own; its address."""
+        for suffix in ("", "-wal"):
+            source = Path(f"{self.path}{suffix}")
+            if source.exists():
+                shutil.copy(source, f"{directory / 'chat.sqlite3'}{suffix}")
+        return f"sqlite:///{directory / 'chat.sqlite3'}"
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture(scope="session")
+def people(prepared: Prepared) -> Mapping[str, Person]:
+    return prepared.people
+
+
+def _starting(
+    prepared: Prepared, provider: Provider, directories: pytest.TempPathFactory
+) -> Iterator[StartServer]:
+    """Starts servers, with databases of their own; at the end it ends them and reads their logs."""
+    servers: list[Server] = []
+
+    def start(*, wait: bool = True, way: str = "serve", **settings: str) -> Server:
+        directory = directories.mktemp("server")
+        address = settings.pop("DATABASE_URL", "") or prepared.copy_to(directory)
+        upstream = {"OPENAI_BASE_URL": f"{provider.url}/v1", **settings}
+        chosen = environment(DATABASE_URL=address, **upstream)
+        server = Server(directory, chosen, way)
+        servers.append(server)
+        if wait:
+            server.start()
+        else:
+            server.launch()
+        return server
+
+    yield start
+    for server in servers:
+        server.close()
+    for server in servers:
+        log = server.log()
+        assert PROVIDER_KEY not in log, "the provider's key is in the log"
+        assert server.may_complain or "Traceback" not in log, f"the server logged a traceback:\n{log[-6000:]}"
+
+
+@pytest.fixture(scope="session")
+def start_shared_server(
+    prepared: Prepared, provider: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartServer]:
+    yield from _starting(prepared, provider, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def start_module_server(
+    prepared: Prepared, provider: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartServer]:
+    """For servers that the tests of one file share."""
+    yield from _starting(prepared, provider, tmp_path_factory)
+
+
+@pytest.fixture
+def start_server(
+    prepared: Prepared, provider: Provider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[StartServer]:
+    """For a test that ends its server, or wants settings that nobody else does."""
+    yield from _starting(prepared, provider, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def server(start_shared_server: StartServer) -> Server:
+    """The server that most tests share: default settings, except that nothing is limited."""
+    return start_shared_server(CHAT_CORS_ORIGINS="https://app.example")
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    async with http_session() as session:
+        yield session
+
+
+@pytest.fixture
+def log(http: aiohttp.ClientSession, provider: Provider) -> ProviderLog:
+    """The provider's log."""
+    return ProviderLog(http, provider.url)
+
+
+@pytest.fixture
+def alice(http: aiohttp.ClientSession, server: Server, people: Mapping[str, Person]) -> Api:
+    return caller(http, server.url, people["alice"])
+
+
+@pytest.fixture
+def bob(http: aiohttp.ClientSession, server: Server, people: Mapping[str, Person]) -> Api:
+    return caller(http, server.url, people["bob"])
+
+
+@pytest.fixture
+def nobody(http: aiohttp.ClientSession, server: Server) -> Api:
+    """Somebody without credentials."""
+    return Api(http, server.url)
+
+
+_strangers = itertools.count()
+
+
+@pytest.fixture
+def stranger(people: Mapping[str, Person]) -> Person:
+    """A user whom no other test knows: with lists that are empty and limits that are unused."""
+    return people[f"stranger{next(_strangers)}"]
+
+
+@pytest.fixture(params=["sse", "ndjson", "websocket"])
+def transport(request: pytest.FixtureRequest, alice: Api) -> Transport:
+    """Alice over each kind of connection."""
+    return over(alice, request.param)

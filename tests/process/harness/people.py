@@ -1,0 +1,39 @@
+"""The cast: Alice (owner), Bob (another user), Carol (reviewer), Dave (admin), and strangers."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from process.harness.processes import manage
+
+PASSWORD = "correct horse battery staple"
+STRANGERS = 40
+
+MAKE_PEOPLE = """
+import io, json
+from django.contrib.auth.models import User
+from django.core.management import call_command
+keys = {}
+for name in %r:
+    extra = {"is_staff": name in ("carol", "dave"), "is_superuser": name == "dave"}
+    password = %r if name in ("alice", "bob") else None
+    User.objects.create_user(name, password=password, **extra)
+    out = io.StringIO()
+    call_command("create_api_key", name, name="process tests", stdout=out)
+    keys[name] = out.getvalue().strip()
+print("KEYS", json.dumps(keys))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    name: str
+    key: str
+
+
+def make_people(settings: Mapping[str, str]) -> dict[str, Person]:
+    """All of them with an API key, Alice and Bob with a password; one command, for each costs a second."""
+    names = ["alice", "bob", "carol", "dave", *(f"stranger{number}" for number in range(STRANGERS))]
+    printed = manage(settings, "shell", "-v", "0", "-c", MAKE_PEOPLE % (names, PASSWORD))
+    keys = json.loads(printed.partition("KEYS ")[2])
+    return {name: Person(name, key) for name, key in keys.items()}

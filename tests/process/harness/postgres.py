@@ -1,0 +1,46 @@
+"""A PostgreSQL database of a test run's own, and what an administrator may do to it."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+
+
+class Database:
+    """One database; `url` is what a server is given."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.url = urlunsplit(urlsplit(POSTGRES)._replace(path=f"/{name}"))
+
+    def connections(self) -> int:
+        """How many clients it has."""
+        with psycopg.connect(POSTGRES, autocommit=True) as connection:
+            query = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+            row = connection.execute(query, [self.name]).fetchone()
+            assert row is not None
+            count: int = row[0]
+            return count
+
+    def drop_connections(self) -> None:
+        """End them all, as a restart of the database does."""
+        with psycopg.connect(POSTGRES, autocommit=True) as connection:
+            drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
+            connection.execute(drop, [self.name])
+
+
+@contextlib.contextmanager
+def own_database(purpose: str) -> Iterator[Database]:
+    """A new one, gone afterwards."""
+    database = Database(f"chat_{purpose}_{os.getpid()}")
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {database.name}".encode())
+    try:
+        yield database
+    finally:
+        with psycopg.connect(POSTGRES, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {database.name} WITH (FORCE)".encode())
