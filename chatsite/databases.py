@@ -8,6 +8,14 @@ from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 ALLOWED = "sqlite:///path/to/file, or postgres://user:password@host:5432/name"
+NOTICED = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 10_000,  # ms; Linux
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+}
+"""Without these, a PostgreSQL host that swallows packets holds a thread for minutes."""
 BUSY_SECONDS = 10
 """How long a writer waits for another one, on SQLite."""
 
@@ -24,8 +32,7 @@ def database(url: str) -> dict[str, Any]:
         case "django.db.backends.sqlite3":
             return found | _sqlite(str(found["NAME"]))
         case "django.db.backends.postgresql":
-            # Without a limit, a database host that swallows packets holds a thread for two minutes.
-            found["OPTIONS"] = {"connect_timeout": 5} | found.get("OPTIONS", {})
+            found["OPTIONS"] = NOTICED | found.get("OPTIONS", {})
             return found
         case _:
             raise ImproperlyConfigured(

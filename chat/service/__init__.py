@@ -2,8 +2,7 @@
 
 from chat.service import requests
 from chat.service.beginning import ask, continue_, regenerate
-from chat.service.following import Following
-from chat.service.messages import (
+from chat.service.conversations import (
     change_conversation,
     delete_conversation,
     list_conversations,
@@ -11,11 +10,12 @@ from chat.service.messages import (
     make_conversation,
     rate,
     read_conversation,
-    subscribe_titles,
 )
+from chat.service.following import Following
 from chat.service.replies import follow, stop
 from chat.service.runtime import drain, draining, start
 from chat.service.saved import read_message
+from chat.service.sockets import socket_opened
 
 __all__ = [
     "Following",
@@ -34,7 +34,7 @@ __all__ = [
     "read_message",
     "regenerate",
     "requests",
+    "socket_opened",
     "start",
     "stop",
-    "subscribe_titles",
 ]

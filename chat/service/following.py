@@ -118,6 +118,10 @@ class Following:
         if self._live is not None:
             self._live.widen(window)
 
+    def revoke(self) -> None:
+        """The caller's credential is good no more."""
+        self.close("revoked")
+
     def close(self, reason: Closed) -> None:
         """End the batches without `end`: whoever follows may not, or should come back later."""
         if self.closed_reason is None:

@@ -6,10 +6,10 @@ Made once per process and event loop; the verbs reach it by `runtime()`.
 import asyncio
 import logging
 import os
-import socket
+import socket as sockets
 import time
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Coroutine
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
@@ -24,7 +24,7 @@ from chat.relay import NoRelay, RedisRelay, Relay
 from chat.service.following import Following
 from chat.service.local_replies import LocalReplies
 from chat.service.reaper import Reaper
-from chat.service.revocation import watch_callers
+from chat.service.revocation import Open, end_revoked, watch_callers
 from chat.service.store import DatabaseStore
 from chat.upstream import Upstream
 
@@ -38,7 +38,12 @@ BEGINNING_SECONDS = 5.0
 LAST_WORDS_SECONDS = 2.0
 """How long a drain waits for followers to write their last events."""
 
-Subscriber = Callable[[Title], None]
+
+class Socket(Open, Protocol):
+    """An open WebSocket, which is told things also while it follows nothing."""
+
+    def tell_title(self, title: Title) -> None:
+        """A conversation of its user's was given a title."""
 
 
 class Runtime:
@@ -46,7 +51,7 @@ class Runtime:
 
     def __init__(self, upstream: Upstream) -> None:
         self.server = new_id()
-        store = DatabaseStore(self.server, f"{socket.gethostname()}:{os.getpid()}")
+        store = DatabaseStore(self.server, f"{sockets.gethostname()}:{os.getpid()}")
         self.registry = Registry(
             store,
             checkpoint_seconds=settings.CHAT_CHECKPOINT_SECONDS,
@@ -57,7 +62,7 @@ class Runtime:
         if settings.REDIS_URL:
             self.relay = RedisRelay(settings.REDIS_URL, self.server, prefix=_site())
         self.followings: set[Following] = set()
-        self.subscribers: dict[int, set[Subscriber]] = {}
+        self.sockets: set[Socket] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._beginnings: set[asyncio.Task[Following]] = set()
         self._watching: list[asyncio.Task[None]] = []
@@ -73,8 +78,15 @@ class Runtime:
         self.registry.start()
         self._watching = [
             asyncio.create_task(Reaper(self.server, self.registry.epochs).watch_forever(), name="reaper"),
-            asyncio.create_task(watch_callers(self.followings), name="revocation"),
+            asyncio.create_task(watch_callers(self._open), name="revocation"),
         ]
+
+    def _open(self) -> list[Open]:
+        return [*self.followings, *self.sockets]
+
+    async def end_revoked(self) -> None:
+        """Look now at the credentials of all that is open."""
+        await end_revoked(self._open())
 
     def own(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """A task that somebody holds on to, and that ends with the process."""
@@ -110,8 +122,9 @@ class Runtime:
         )
 
     def _announce(self, user_id: int, title: Title) -> None:
-        for subscriber in tuple(self.subscribers.get(user_id, ())):
-            subscriber(title)
+        for socket in tuple(self.sockets):
+            if socket.caller.user_id == user_id:
+                socket.tell_title(title)
 
     def refuse_when_draining(self) -> None:
         if self.registry.draining:

@@ -17,7 +17,7 @@ from chat.errors import ChatError, TooMany
 from chat.events import Batch, Title
 from chat.service import Following
 from chat.service.requests import Again, Ask
-from chat.ws import frames_in
+from chat.ws import codes, frames_in
 from chat.ws.followed import Followed
 from chat.ws.frames_in import Continue, Follow, Frame, Ping, Ref, Regenerate, Send, Stop, Unfollow
 from chat.ws.outlet import Outlet
@@ -34,7 +34,7 @@ class Answering:
     """Of one socket. Its consumer awaits `let_go` before it ends."""
 
     def __init__(self, caller: Caller, outlet: Outlet) -> None:
-        self._caller = caller
+        self.caller = caller
         self._outlet = outlet
         self._followed = Followed(outlet)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -53,6 +53,10 @@ class Answering:
         """A conversation was given a title, by whatever reply."""
         self._own(partial(self._outlet.events, Batch((title,))))
 
+    def revoke(self) -> None:
+        """The caller's credential is good no more."""
+        self._own(partial(self._outlet.close, codes.CREDENTIALS))
+
     async def last_words(self) -> None:
         await self._followed.last_words(LAST_WORDS_SECONDS)
 
@@ -65,7 +69,7 @@ class Answering:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _do(self, frame: Frame, ref: Ref) -> None:
-        caller = self._caller
+        caller = self.caller
         match frame:
             case Send(ask, render):
                 await self._begin(ref, ask, partial(service.ask, caller, ask, render=render))
@@ -92,7 +96,7 @@ class Answering:
 
     async def _begin(self, ref: Ref, body: Ask | Again, call: Callable[[], Awaitable[Following]]) -> None:
         """Begin a reply, and answer what HTTP would: its stream, or in an `ack` its message or its ids."""
-        limits.requests.take(self._caller.user_id)
+        limits.requests.take(self.caller.user_id)
         self._followed.refuse_when_full()
         self._refuse_when_busy()
         following = await call()
@@ -112,7 +116,7 @@ class Answering:
             task.add_done_callback(lambda _: following.leave())
 
     async def _stop(self, reply: str, ref: Ref) -> None:
-        await self._outlet.ack(ref, message=await service.stop(self._caller, reply))
+        await self._outlet.ack(ref, message=await service.stop(self.caller, reply))
 
     async def _await_message(self, following: Following, ref: Ref) -> None:
         await self._outlet.ack(ref, message=await following.message())

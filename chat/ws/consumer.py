@@ -28,7 +28,7 @@ class ChatConsumer(AsyncConsumer):
         self.caller: Caller | None = None
         self._outlet = Outlet(self._send)
         self._answering: Answering | None = None
-        self._unsubscribe: Callable[[], None] | None = None
+        self._forget: Callable[[], None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -53,7 +53,7 @@ class ChatConsumer(AsyncConsumer):
             self.caller = caller
             self._answering = Answering(caller, self._outlet)
             open_sockets.add(self)
-            self._unsubscribe = await service.subscribe_titles(caller, self._answering.tell_title)
+            self._forget = await service.socket_opened(self._answering)
         except Refused as refused:
             await self._outlet.close(refused.code)
         except TooMany:
@@ -74,9 +74,6 @@ class ChatConsumer(AsyncConsumer):
     async def websocket_disconnect(self, message: Message) -> None:
         raise StopConsumer
 
-    async def close(self, code: int) -> None:
-        await self._outlet.close(code)
-
     async def finish(self, code: int) -> None:
         if self._answering is not None:
             await self._answering.last_words()
@@ -84,10 +81,10 @@ class ChatConsumer(AsyncConsumer):
 
     async def _let_go(self) -> None:
         self._outlet.closed = True
-        if self._unsubscribe is not None:
-            self._unsubscribe()
+        if self._forget is not None:
+            self._forget()
         if self.caller is not None:
             limits.sockets.leave(self.caller.user_id)
-            await open_sockets.remove(self)
+            open_sockets.remove(self)
         if self._answering is not None:
             await self._answering.let_go()

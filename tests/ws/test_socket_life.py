@@ -12,6 +12,7 @@ from chat.auth.caller import Caller
 from chat.auth.keys import revoke_key
 from chat.database import in_database
 from chat.models import Message
+from chat.service.sockets import end_revoked_sockets
 from chat.ws import codes, open_sockets
 
 
@@ -134,7 +135,7 @@ async def test_a_revoked_key_ends_what_is_followed(
     await socket.ask()
     await socket.hear_text(5)
     await in_database(revoke_key, alices_key[:12])
-    await open_sockets.close_revoked()
+    await end_revoked_sockets()
     assert await socket.hear_close() == codes.CREDENTIALS
     assert await socket.hears_nothing()
 

@@ -1,6 +1,5 @@
-"""Messages, conversations and models: the verbs that read and change what is kept."""
+"""Conversations, feedback and the list of models: the verbs that read and change what is kept."""
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -11,7 +10,7 @@ from chat.auth.caller import Caller
 from chat.database import in_database, reading
 from chat.service.replies import stop_deleted
 from chat.service.requests import Changes, NewConversation, Rating, decode
-from chat.service.runtime import Subscriber, runtime
+from chat.service.runtime import runtime
 
 
 async def rate(caller: Caller, message_id: str, body: dict[str, Any] | bytes) -> dict[str, Any]:
@@ -88,20 +87,6 @@ async def list_models(caller: Caller) -> dict[str, Any]:
         for model in here.upstream.models(caller.group_ids)
     ]
     return {"results": results, "next": None}
-
-
-async def subscribe_titles(caller: Caller, callback: Subscriber) -> Callable[[], None]:
-    """Be told the titles that this user's conversations are given, until what is returned is called."""
-    here = await runtime()
-    subscribers = here.subscribers.setdefault(caller.user_id, set())
-    subscribers.add(callback)
-
-    def unsubscribe() -> None:
-        subscribers.discard(callback)
-        if not subscribers:
-            here.subscribers.pop(caller.user_id, None)
-
-    return unsubscribe
 
 
 async def _check_model(caller: Caller, name: str) -> None:
