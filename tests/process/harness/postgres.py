@@ -7,7 +7,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
-POSTGRES = os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+SERVER = urlsplit(os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres"))
+POSTGRES = urlunsplit(SERVER._replace(path="/postgres"))
+"""The database that every server has, from which others are made."""
 
 
 class Database:
@@ -15,7 +17,7 @@ class Database:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.url = urlunsplit(urlsplit(POSTGRES)._replace(path=f"/{name}"))
+        self.url = urlunsplit(SERVER._replace(path=f"/{name}"))
 
     def connections(self) -> int:
         """How many clients it has."""
