@@ -2,14 +2,22 @@
 
 import logging
 import re
+from urllib.parse import unquote
 
 _SECRETS = re.compile(
-    r"(?P<name>[?&](?:ticket|last_event_id|lastEventId)=|bearer(?:\.|%2E|\s+))[^&\s\"',;]+", re.IGNORECASE
+    r"(?P<name>[?&](?:ticket|last_event_id|lastEventId)=|bearer(?:\.|%2E|\s+))(?!…)[^&\s\"',;]+",
+    re.IGNORECASE,
 )
+_HIDDEN = r"\g<name>…"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def redacted(line: str) -> str:
-    return _SECRETS.sub(r"\g<name>…", line)
+    """The line without its secrets. One that hides their names behind percent signs is shown decoded."""
+    line = _SECRETS.sub(_HIDDEN, line)
+    if "%" in line and _SECRETS.search(plain := unquote(line)):
+        line = _CONTROLS.sub("�", _SECRETS.sub(_HIDDEN, plain))
+    return line
 
 
 class Redact(logging.Filter):

@@ -3,7 +3,7 @@
 import base64
 import binascii
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -106,6 +106,6 @@ def _read_cursor(cursor: str) -> tuple[bool, datetime, UUID]:
         moment = datetime.fromisoformat(updated)
         if moment.tzinfo is None:
             raise ValueError(updated)
-        return bool(int(pinned)), moment, UUID(key)
-    except (ValueError, binascii.Error) as error:
+        return bool(int(pinned)), moment.astimezone(UTC), UUID(key)
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise BadRequest("This cursor is not one that a list gave out.", param="cursor") from error

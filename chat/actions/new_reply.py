@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.utils import timezone
 
@@ -81,6 +82,8 @@ def check_running(origin: Origin) -> None:
     """Raises `TooMany` where the user's limit of running replies is reached."""
     if not origin.max_running:
         return
+    # They take turns: two that count at the same time would both find room for the last one.
+    User.objects.select_for_update(no_key=True).filter(pk=origin.user_id).first()
     running = Message.objects.filter(conversation__owner_id=origin.user_id, status=Status.STREAMING).count()
     if running >= origin.max_running:
         raise TooMany(

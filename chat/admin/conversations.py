@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from chat.access.rows import message_for
+from chat.access.running_text import read_pieces
 from chat.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from chat.models import Completion, Conversation, Message
 
@@ -99,8 +99,15 @@ class MessageAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Text"))
     def text_now(self, message: Message) -> str:
         """The text as saved now: a reply that runs has the rest of it in its checkpoints."""
-        return message_for(message.conversation.owner_id, message.id).content
+        return _saved(message).content
 
     @admin.display(description=_("Reasoning"))
     def reasoning_now(self, message: Message) -> str:
-        return message_for(message.conversation.owner_id, message.id).reasoning
+        return _saved(message).reasoning
+
+
+def _saved(message: Message) -> Message:
+    pieces = read_pieces(completion__message=message.id)
+    now = Message.objects.get(id=message.id)
+    pieces.join([now])
+    return now

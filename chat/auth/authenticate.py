@@ -62,10 +62,11 @@ def _caller_by_key(key: str) -> Caller:
 
 
 def _caller_by_ticket(ticket: str) -> Caller:
-    reply, user_id = read_ticket(ticket)
-    if not _active({user_id}):
+    reply, user_id, key_id = read_ticket(ticket)
+    caller = Caller(user_id, "ticket", key_id=key_id, reply=reply)
+    if not still_valid([caller]):
         raise bad_ticket()
-    return Caller(user_id, "ticket", reply=reply)
+    return caller
 
 
 def _caller_by_session(session_key: str) -> Caller:

@@ -12,7 +12,7 @@ class Caller:
     user_id: int
     via: Literal["session", "key", "ticket"]
     key_id: UUID | None = None
-    """Set where `via` is "key"."""
+    """Set where `via` is "key", and for a ticket that was made for one."""
     session_key: str | None = None
     """Set where `via` is "session"."""
     reply: UUID | None = None

@@ -24,8 +24,14 @@ def same_origin(scope: Scope) -> bool:
 
 
 def fetched_by_own_page(scope: Scope) -> bool:
-    """Whether a browser says that a page of this very origin made the request; no page can forge it."""
-    return header(scope, "sec-fetch-site") == "same-origin"
+    """Whether a browser says that a script of this very origin made the request; no page can forge it.
+
+    A script, and not a link that a model wrote and somebody clicked, nor an image: browsers tell
+    `EventSource` and `fetch` by an empty destination.
+    """
+    if header(scope, "sec-fetch-site") != "same-origin":
+        return False
+    return header(scope, "sec-fetch-dest") in (None, "empty")
 
 
 def is_prefetch(scope: Scope) -> bool:

@@ -13,18 +13,22 @@ from chat.errors import Unauthenticated
 _SEPARATOR = "."
 
 
-def make_ticket(reply: UUID, user_id: int) -> str:
-    """A ticket by which this reply may be followed on behalf of this user. Needs no quoting in a URL."""
-    return _signer().sign(f"{reply.hex}{_SEPARATOR}{user_id}")
+def make_ticket(reply: UUID, user_id: int, key_id: UUID | None = None) -> str:
+    """A ticket by which this reply may be followed on behalf of this user. Needs no quoting in a URL.
+
+    One that was made for an API key is good as long as that key is.
+    """
+    key = "" if key_id is None else key_id.hex
+    return _signer().sign(_SEPARATOR.join((reply.hex, str(user_id), key)))
 
 
-def read_ticket(text: str) -> tuple[UUID, int]:
-    """The reply and the user of a ticket that we signed. Raises `Unauthenticated`."""
+def read_ticket(text: str) -> tuple[UUID, int, UUID | None]:
+    """The reply, the user and the key of a ticket that we signed. Raises `Unauthenticated`."""
     try:
-        reply, user_id = _signer().unsign(text).split(_SEPARATOR)
-    except BadSignature as error:
+        reply, user_id, key = _signer().unsign(text).split(_SEPARATOR)
+    except (BadSignature, ValueError) as error:
         raise bad_ticket() from error
-    return UUID(hex=reply), int(user_id)
+    return UUID(hex=reply), int(user_id), UUID(hex=key) if key else None
 
 
 def bad_ticket() -> Unauthenticated:

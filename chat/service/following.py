@@ -95,7 +95,7 @@ class Following:
     @property
     def stream_url(self) -> str:
         """Where an `EventSource`, which can send no header, follows: the ticket is good for this alone."""
-        ticket = make_ticket(self._transcript.reply, self.caller.user_id)
+        ticket = make_ticket(self._transcript.reply, self.caller.user_id, self.caller.key_id)
         return f"/api/v1/messages/{self.reply}/stream?ticket={ticket}"
 
     def _attach(self) -> None:

@@ -13,6 +13,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 OURS = frozenset({"model", "messages", "stream", "stream_options", "n"})
 """Parameters that this server sets itself: another value would break the saving of the reply."""
+MAX_PARAMS = 100_000
+MAX_COMMENT = 10_000
 _NUMBERS = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
 _COUNTS = frozenset({"max_tokens", "max_completion_tokens", "top_k", "seed"})
 UNFIT = re.compile("[\x00\ud800-\udfff]")
@@ -106,8 +108,11 @@ def _check(body: msgspec.Struct) -> None:
     if isinstance(body, Ask | Again):
         _check_params(body.params or {})
         _check_window(body)
-    if isinstance(body, Rating) and body.rating not in (None, 1, -1):
-        raise BadRequest("A rating is 1, -1 or null.", param="rating")
+    if isinstance(body, Rating):
+        if body.rating not in (None, 1, -1):
+            raise BadRequest("A rating is 1, -1 or null.", param="rating")
+        if body.comment is not None and len(body.comment) > MAX_COMMENT:
+            raise BadRequest(f"A comment has at most {MAX_COMMENT} characters.", param="comment")
     if isinstance(body, NewConversation | Changes):
         _check_texts(body)
 
@@ -123,6 +128,8 @@ def _check_window(body: Ask | Again) -> None:
 
 
 def _check_params(params: dict[str, Any]) -> None:
+    if len(msgspec.json.encode(params)) > MAX_PARAMS:
+        raise BadRequest(f"The parameters have at most {MAX_PARAMS} bytes as JSON.", param="params")
     for name, value in params.items():
         param = f"params.{name}"
         if name in OURS:

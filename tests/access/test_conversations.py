@@ -1,5 +1,6 @@
 """Lists page without a gap or an overlap, searches find words, and nobody sees another's."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -81,7 +82,18 @@ def test_archived_and_hidden_ones_are_apart(alice: User) -> None:
         conversation_for(alice.pk, hidden.pk)
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "MjAyNi0wMS0wMSB4", "ü", "a b"])
+def forged(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+
+FORGED = [
+    forged(f"1 0001-01-01T00:00:00+23:59 {'0' * 32}"),
+    forged(f"0 9999-12-31T23:59:59-23:59 {'0' * 32}"),
+    forged(f"2026 2026-01-01T00:00:00 {'0' * 32}"),
+]
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "AAAA", "MjAyNi0wMS0wMSB4", "ü", "a b", *FORGED])
 def test_a_cursor_that_no_list_gave_is_refused(alice: User, cursor: str) -> None:
     with pytest.raises(BadRequest) as refused:
         list_conversations(alice.pk, cursor=cursor)

@@ -69,6 +69,9 @@ def test_the_browser_tells_who_fetched_and_whether_ahead() -> None:
     assert fetched_by_own_page(scope(sec_fetch_site="same-origin"))
     assert not fetched_by_own_page(scope(sec_fetch_site="same-site"))
     assert not fetched_by_own_page(scope())
+    assert fetched_by_own_page(scope(sec_fetch_site="same-origin", sec_fetch_dest="empty"))
+    for destination in ("document", "image", "iframe"):
+        assert not fetched_by_own_page(scope(sec_fetch_site="same-origin", sec_fetch_dest=destination))
     assert is_prefetch(scope(sec_purpose="prefetch;prerender"))
     assert is_prefetch(scope(purpose="prefetch"))
     assert not is_prefetch(scope())

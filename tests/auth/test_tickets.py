@@ -8,6 +8,7 @@ from django.test import Client
 
 from chat.auth.authenticate import authenticate
 from chat.auth.credentials import Credentials
+from chat.auth.keys import create_key, revoke_key
 from chat.auth.tickets import make_ticket, read_ticket
 from chat.errors import Unauthenticated
 from chat.ids import new_id
@@ -15,9 +16,20 @@ from chat.ids import new_id
 
 def test_a_ticket_reads_back() -> None:
     reply = new_id()
-    ticket = make_ticket(reply, 7)
-    assert read_ticket(ticket) == (reply, 7)
+    assert read_ticket(make_ticket(reply, 7)) == (reply, 7, None)
+    key = new_id()
+    ticket = make_ticket(reply, 7, key)
+    assert read_ticket(ticket) == (reply, 7, key)
     assert re.fullmatch(r"[A-Za-z0-9._-]+", ticket)
+
+
+def test_a_ticket_ends_with_the_key_that_it_was_made_for(alice: User) -> None:
+    row, _ = create_key(alice)
+    credentials = Credentials(ticket=make_ticket(new_id(), alice.pk, row.pk))
+    assert authenticate(credentials).user_id == alice.pk
+    revoke_key(row.prefix)
+    with pytest.raises(Unauthenticated):
+        authenticate(credentials)
 
 
 @pytest.mark.parametrize("text", ["", ".", "a.b.c", "é" * 20, "0" * 5000])

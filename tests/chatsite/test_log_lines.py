@@ -26,3 +26,15 @@ def test_arguments_of_a_record_are_looked_at_too() -> None:
     record = logging.LogRecord("a", logging.INFO, "", 1, '%s "%s" %d', ("peer", "/s?ticket=abc", 200), None)
     assert Redact().filter(record)
     assert record.getMessage() == 'peer "/s?ticket=…" 200'
+
+
+def test_a_name_behind_percent_signs_hides_no_secret() -> None:
+    clean = redacted('"GET /x?%74icket=abc.def&last%5Fevent%5Fid=AAAA&q=%0Aforged HTTP/1.1"')
+    assert "abc" not in clean
+    assert "AAAA" not in clean
+    assert "\n" not in clean
+
+
+def test_what_hides_nothing_stays_as_it_is() -> None:
+    line = '"GET /api/v1/conversations?q=%E4%BD%A0 HTTP/1.1"'
+    assert redacted(line) == line
