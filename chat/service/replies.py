@@ -49,6 +49,8 @@ async def stop(caller: Caller, reply_id: str) -> dict[str, Any]:
             "The reply was stopped, but its end is not saved yet.", message_id=str(reply), retry_after=2
         )
     message = await read_message(caller, reply_id)
+    if message["role"] != "assistant":
+        raise BadRequest("Only a reply can be stopped.", param="message")
     if message["status"] == "streaming":
         # It runs elsewhere, or what ran here had been taken over and continued there.
         await _stop_elsewhere(here, reply, caller.user_id)
