@@ -1,4 +1,4 @@
-"""What Daphne's WebSockets lack: the close codes of servers, back-pressure, and calm when a client goes.
+"""What Daphne's WebSockets lack: the close codes of servers, back-pressure both ways, calm when clients go.
 
 Loaded once, before the server listens. Knows Daphne, Autobahn and Twisted, and nothing of ours.
 """
@@ -10,6 +10,11 @@ from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.interfaces import IPushProducer
 from zope.interface import implementer
+
+MAX_WAITING = 1 << 20
+"""Bytes that wait in a socket for its application, about: then the client has to wait."""
+MIN_WEIGHT = 10 * 1024
+"""What the smallest frame counts for, so that at most about 100 wait."""
 
 
 @implementer(IPushProducer)
@@ -31,7 +36,26 @@ class Valve:
 
 
 class Socket(WebSocketProtocol):
-    """Daphne's own, with four things changed."""
+    """Daphne's own, with six things changed."""
+
+    waiting = 0
+    """Bytes that came since the application had last taken all."""
+    held = False
+    """Whether nothing more is read until it has taken all again."""
+
+    def applicationCreateWorked(self, application_queue: "asyncio.Queue[Any]") -> None:  # noqa: N802
+        # `_get` is what asyncio lets others replace; Daphne makes the queue itself, of the plain class.
+        plain_get = application_queue._get
+
+        def get() -> Any:
+            message = plain_get()
+            if application_queue.empty():
+                self.waiting = 0
+                self.let_in()
+            return message
+
+        application_queue._get = get  # type: ignore[method-assign]
+        super().applicationCreateWorked(application_queue)
 
     def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)
         super().onOpen()
@@ -42,6 +66,32 @@ class Socket(WebSocketProtocol):
         # Until the upgrade the transport wrote for the HTTP channel, which would stop reading with it.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.valve, True)
+
+    def onMessage(self, payload: bytes, isBinary: bool) -> None:  # noqa: N802, N803
+        # What comes after our close frame, nobody will take.
+        if self.state != self.STATE_OPEN:
+            return
+        super().onMessage(payload, isBinary)
+        self.waiting += max(len(payload), MIN_WEIGHT)
+        if self.waiting > MAX_WAITING:
+            self.held = True
+            self.transport.pauseProducing()
+
+    def processData(self) -> bool:  # noqa: N802
+        # One read may have brought thousands of frames. They stay unread in Autobahn's buffer.
+        return not self.held and bool(super().processData())
+
+    def let_in(self) -> None:
+        """Go on with what was held."""
+        if self.held:
+            self.held = False
+            self.transport.resumeProducing()
+            self.consumeData()
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802
+        # Pongs that wait for a client that does not read would be without number.
+        if self.valve.writable.is_set():
+            super().onPing(payload)
 
     def onClose(self, wasClean: bool, code: int, reason: str) -> None:  # noqa: N802, N803
         if hasattr(self, "valve"):
@@ -56,6 +106,8 @@ class Socket(WebSocketProtocol):
     def serverClose(self, code: int | None = None) -> None:  # noqa: N802
         # `sendClose` takes no code that RFC 6455 gives to servers (1009, 1012): it raises in the application.
         self.sendCloseFrame(code=1000 if code is None else code)
+        # Somewhere behind what is held is the client's own close frame.
+        self.let_in()
 
 
 async def _handle_reply(self: Server, protocol: Any, message: dict[str, Any]) -> None:

@@ -1,5 +1,9 @@
-"""A server process for `test_on_daphne.py`: closes as the path says, or floods and tells what it sent."""
+"""A server process for `test_on_daphne.py`: closes as the path says, floods and tells what it sent, or waits.
 
+Under `/wait/` it does not look at its socket until a line comes in on stdin.
+"""
+
+import asyncio
 import sys
 from typing import Any
 
@@ -21,6 +25,15 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["path"] == "/receive":
         await receive()
         await send({"type": "websocket.close", "code": 1000})
+        return
+    if scope["path"].startswith("/wait/"):
+        await asyncio.to_thread(sys.stdin.readline)
+        if scope["path"] == "/wait/close":
+            await send({"type": "websocket.close", "code": 1000})
+        taken = 0
+        while (await receive())["type"] == "websocket.receive":
+            taken += 1
+        print("taken", taken, flush=True)
         return
     for number in range(FLOOD):
         await send({"type": "websocket.send", "text": "x" * 16384})
