@@ -60,14 +60,14 @@ class Final:
 
 
 class StoreAway(Exception):
-    """The store cannot be reached now. Nothing was written; trying again may help."""
+    """The store cannot be reached now. It may have written all the same; the same is to be tried again."""
 
 
 class Store(Protocol):
     """Where replies are saved. Every write is guarded by `status = streaming` and the epoch."""
 
     async def save(self, pieces: Sequence[Piece]) -> Saved:
-        """Append the pieces, all in one transaction. Raises `StoreAway`."""
+        """Append the pieces, in one transaction. Raises `StoreAway`; what comes again may be longer."""
 
     async def finish(self, ending: Ending) -> Final:
         """End the reply, or, if somebody else did, tell what is there. Raises `StoreAway`."""

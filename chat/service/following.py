@@ -241,7 +241,8 @@ class Following:
         live = self._runtime.registry.get(self._transcript.reply)
         if live is not None:
             self._live, self._transcript = live, live.transcript
-            live.attach()
+            if self._attached:  # else the client went meanwhile, and nobody would detach it
+                live.attach()
             return True
         try:
             row = await in_database(read_reply, self.reply, hidden=True)

@@ -1,0 +1,84 @@
+"""A drain that begins while somebody asks: what is stored is ended and saved, and nothing else is stored."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Collection, Mapping
+from typing import Any
+
+import pytest
+from fakes.engine_ports import settled
+from fakes.fed_upstream import FedUpstream
+
+from chat import service
+from chat.auth.caller import Caller
+from chat.database import in_database
+from chat.errors import Unavailable
+from chat.models import Message
+from chat.service.requests import Ask
+from chat.upstream import ModelInfo
+
+
+class HoldingUpstream(FedUpstream):
+    """Holds whoever asks: before the models are known, or within the transaction that stores the question."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known = asyncio.Event()
+        self.known.set()
+        self.chosen = threading.Event()
+        self.chosen.set()
+        self.asked = asyncio.Event()
+        self.storing = threading.Event()
+
+    async def ready(self) -> None:
+        self.asked.set()
+        await self.known.wait()
+
+    def choose(self, name: str, group_ids: Collection[int], params: Mapping[str, Any]) -> ModelInfo:
+        self.storing.set()
+        assert self.chosen.wait(5)
+        return super().choose(name, group_ids, params)
+
+
+@pytest.fixture
+async def holding(transactional_db: None) -> AsyncIterator[HoldingUpstream]:
+    upstream = HoldingUpstream()
+    await service.start(upstream)
+    yield upstream
+    upstream.known.set()
+    upstream.chosen.set()
+    await service.drain()
+
+
+@pytest.mark.parametrize("beside", [True, False], ids=["beside a running reply", "alone"])
+async def test_a_drain_ends_and_saves_what_is_being_asked(
+    holding: HoldingUpstream, as_alice: Caller, beside: bool
+) -> None:
+    question = Ask("Hi", background=True)
+    if beside:
+        await service.ask(as_alice, question)
+        holding.storing.clear()
+    holding.chosen.clear()
+    asking = asyncio.create_task(service.ask(as_alice, question))
+    assert await asyncio.to_thread(holding.storing.wait, 5)
+    draining = asyncio.create_task(service.drain())
+    await settled()
+    holding.chosen.set()
+    assert await draining == 0
+    assert not await in_database(Message.objects.filter(status="streaming").exists)
+    message = await service.read_message(as_alice, (await asking).reply)
+    assert message["status"] == "interrupted"
+
+
+async def test_who_waits_for_the_models_when_a_drain_begins_is_refused_and_nothing_is_stored(
+    holding: HoldingUpstream, as_alice: Caller
+) -> None:
+    holding.known.clear()
+    asking = asyncio.create_task(service.ask(as_alice, Ask("Hi")))
+    await holding.asked.wait()
+    assert await service.drain() == 0
+    holding.known.set()
+    with pytest.raises(Unavailable) as refused:
+        await asking
+    assert refused.value.code == "draining"
+    assert not await in_database(Message.objects.exists)
