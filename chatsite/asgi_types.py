@@ -12,7 +12,11 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first header of this name, which is given in lower case."""
-    for found, value in scope.get("headers", ()):
-        if found.lower() == name:
-            return bytes(value).decode("latin1")
-    return None
+    return next(iter(headers(scope, name)), None)
+
+
+def headers(scope: Scope, name: bytes) -> list[str]:
+    """All headers of this name, which is given in lower case."""
+    return [
+        bytes(value).decode("latin1") for found, value in scope.get("headers", ()) if found.lower() == name
+    ]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from chat.errors import BadRequest
-from chatsite.asgi_types import App, Receive, Scope, Send, header
+from chatsite.asgi_types import App, Receive, Scope, Send, headers
 from chatsite.refusals import refuse
 
 LOOPBACK = [".localhost", "127.0.0.1", "[::1]"]
@@ -56,15 +56,15 @@ class AllowedHosts:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        host = header(scope, b"host")
-        if host is None or is_allowed(host):
+        hosts = headers(scope, b"host")
+        if len(hosts) > 1:
+            # Whoever looks at the first and whoever looks at the last would disagree.
+            await refuse(scope, send, BadRequest("A request has one Host header."))
+        elif not hosts or is_allowed(hosts[0]):
             await self.app(scope, receive, send)
         else:
-            await refuse(
-                scope,
-                send,
-                BadRequest(
-                    f"This server is not known as {host!r}; CHAT_PUBLIC_URL or DJANGO_ALLOWED_HOSTS name it.",
-                    code="unknown_host",
-                ),
+            error = BadRequest(
+                f"This server is not known as {hosts[0]!r}; CHAT_PUBLIC_URL or DJANGO_ALLOWED_HOSTS name it.",
+                code="unknown_host",
             )
+            await refuse(scope, send, error)

@@ -1,6 +1,7 @@
 """Answers of the server itself, where no view could give one: an error as JSON, or a closed socket."""
 
 import json
+import math
 
 from chat.errors import ChatError
 from chatsite.asgi_types import Scope, Send
@@ -18,5 +19,7 @@ async def refuse(scope: Scope, send: Send, error: ChatError) -> None:
         b"cache-control": b"no-store",
         b"x-content-type-options": b"nosniff",
     }
+    if error.retry_after is not None:
+        headers[b"retry-after"] = str(max(math.ceil(error.retry_after), 1)).encode()
     await send({"type": "http.response.start", "status": error.status, "headers": list(headers.items())})
     await send({"type": "http.response.body", "body": body})

@@ -4,10 +4,12 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from chat.api.endpoint import unknown_address
+from chat.web.accounts import admins_sign_in
 
 urlpatterns = [
     path("api/v1/", include("chat.api.urls")),
     re_path("^api/", unknown_address),
+    path("admin/login/", admins_sign_in),
     path("admin/", admin.site.urls),
     path("", include("chat.web.urls")),
 ]

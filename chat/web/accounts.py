@@ -3,22 +3,44 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import login
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth import REDIRECT_FIELD_NAME, login
+from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView
+from django.contrib.auth.views import LoginView, redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from chat import limits
+from chat.errors import TooMany
+from chat.web.errors import too_many_sign_ins
 from chat.web.first_account import make_first_account
 from chatsite import setup_code
 
 
+class SignInForm(AuthenticationForm):
+    """Raises `TooMany`, with the password unchecked: to check one is slow on purpose, and may not be free."""
+
+    def clean(self) -> dict[str, Any]:
+        username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        if not (username and password):
+            return super().clean()
+        address = _address(self.request)
+        limits.sign_ins.take(address, username)
+        cleaned = super().clean()
+        limits.sign_ins.succeeded(address, username)
+        return cleaned
+
+
 class SignIn(LoginView):
+    """The one door for all, administrators too."""
+
+    authentication_form = SignInForm
     template_name = "accounts/login.html"
     redirect_authenticated_user = True
 
@@ -26,6 +48,26 @@ class SignIn(LoginView):
         if not User.objects.exists():
             return redirect("web:setup")
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().post(request, *args, **kwargs)
+        except TooMany as error:
+            return too_many_sign_ins(error)
+
+    def get_redirect_url(self) -> str:
+        """Where to go afterwards: an address of this site, and not this one, which would lead in circles."""
+        url = super().get_redirect_url()
+        return "" if url.partition("?")[0] == self.request.path else url
+
+
+@never_cache
+def admins_sign_in(request: HttpRequest) -> HttpResponse:
+    """Stands where the admin has a door of its own: leads to the site's, which lets nobody try for ever."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        # The site's door would send them straight back here.
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index"))
 
 
 class FirstAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -37,18 +79,22 @@ class FirstAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # gener
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "spellcheck": "false"}),
     )
 
-    def __init__(self, *args: Any, needs_code: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, address: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._address = address
         self.fields["username"].help_text = ""
         self.fields["password1"].help_text = _("At least 8 characters, and not a common one.")
         self.fields["password2"].help_text = ""
-        if not needs_code:
+        if not setup_code.needed(address):
             del self.fields["code"]
 
     def clean_code(self) -> str:
+        """Raises `TooMany`, with the code unchecked."""
         code: str = self.cleaned_data["code"]
+        limits.sign_ins.take(self._address)
         if not setup_code.check_code(code):
             raise forms.ValidationError(_("This is not the code that the server printed."))
+        limits.sign_ins.succeeded(self._address)
         return code
 
 
@@ -58,8 +104,12 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     """Make the administrator and sign in. 404 as soon as there is any account."""
     if User.objects.exists():
         raise Http404
-    form = FirstAccountForm(request.POST or None, needs_code=setup_code.needed())
-    if not form.is_valid():
+    form = FirstAccountForm(request.POST or None, address=_address(request))
+    try:
+        valid = form.is_valid()
+    except TooMany as error:
+        return too_many_sign_ins(error)
+    if not valid:
         return render(request, "accounts/setup.html", {"form": form})
     user = make_first_account(form.cleaned_data["username"], form.cleaned_data["password1"])
     if user is None:
@@ -67,3 +117,8 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     setup_code.forget()
     login(request, user)
     return redirect("web:home")
+
+
+def _address(request: HttpRequest | None) -> str:
+    """The caller's, also from behind a proxy (chatsite/proxies.py); empty where there is none."""
+    return request.META.get("REMOTE_ADDR", "") if request else ""

@@ -1,9 +1,13 @@
 """Error pages in the site's style. They read no database and no session: those may be what failed."""
 
+import math
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from chat.errors import ChatError, TooMany
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -34,7 +38,37 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _page(status: int, title: str, text: str) -> HttpResponse:
+def too_many_sign_ins(error: TooMany) -> HttpResponse:
+    minutes = math.ceil(_wait(error) / 60)
+    return _page(
+        error.status,
+        _("Too many wrong tries"),
+        _("Try again in {minutes} min. Until then nothing is checked, not even the right password.").format(
+            minutes=minutes
+        ),
+        retry_after=_wait(error),
+    )
+
+
+def refused(error: ChatError) -> HttpResponse:
+    """Any other error that a caller may see. Its own message is for programs, and in English."""
+    if error.status >= 500:
+        title, text = _("Not possible now"), _("The server cannot do this at the moment.")
+    else:
+        title, text = _("That was refused"), _("It is not possible as things are. Reload the page and look.")
+    if error.retry_after is None:
+        return _page(error.status, title, text)
+    wait = _wait(error)
+    again = _("Try again in {seconds} s.").format(seconds=wait)
+    return _page(error.status, title, f"{text} {again}", retry_after=wait)
+
+
+def _wait(error: ChatError) -> int:
+    """Whole seconds, at least one."""
+    return max(math.ceil(error.retry_after or 0), 1)
+
+
+def _page(status: int, title: str, text: str, *, retry_after: int | None = None) -> HttpResponse:
     context = {
         "status": status,
         "title": title,
@@ -42,4 +76,5 @@ def _page(status: int, title: str, text: str) -> HttpResponse:
         "product": settings.CHAT_SITE_NAME,
         "theme": "system",
     }
-    return HttpResponse(render_to_string("error.html", context), status=status)
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)

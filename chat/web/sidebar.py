@@ -102,6 +102,9 @@ def _item(request: PageRequest, described: dict[str, Any]) -> dict[str, Any]:
 
 def _current(request: PageRequest) -> str | None:
     """The conversation that the asking page shows, from the address that htmx sends along."""
-    path = request.htmx.current_url_abs_path or ""
+    try:
+        path = request.htmx.current_url_abs_path or ""
+    except ValueError:  # the header holds no address
+        return None
     parts = path.split("?")[0].strip("/").split("/")
     return parts[1] if len(parts) == 2 and parts[0] == "c" else None

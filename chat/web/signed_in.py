@@ -13,6 +13,7 @@ from django_htmx.middleware import HtmxDetails
 
 from chat.auth.caller import Caller
 from chat.errors import BadRequest, ChatError, NotFound
+from chat.web.errors import refused
 
 View = Callable[..., HttpResponse]
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponse]]
@@ -35,7 +36,7 @@ def signed_in(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except ChatError as error:
-            raise _as_page(error) from error
+            return _refusal(error)
 
     return wrapped
 
@@ -54,7 +55,7 @@ def signed_in_async(view: AsyncView) -> AsyncView:
         try:
             return await view(request, *args, **kwargs)
         except ChatError as error:
-            raise _as_page(error) from error
+            return _refusal(error)
 
     return wrapped
 
@@ -73,9 +74,9 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path())
 
 
-def _as_page(error: ChatError) -> Exception:
+def _refusal(error: ChatError) -> HttpResponse:
     if isinstance(error, NotFound):
-        return Http404(error.message)
+        raise Http404(error.message) from error
     if isinstance(error, BadRequest):
-        return BadRequestPage(error.message)
-    return error
+        raise BadRequestPage(error.message) from error
+    return refused(error)

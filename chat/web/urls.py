@@ -1,7 +1,7 @@
 """The addresses of the pages and of the fragments that they swap in."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import path, re_path
 
 from chat.web import account_settings, accounts, pages, sidebar
 
@@ -25,5 +25,9 @@ urlpatterns = [
     path("settings/password/", account_settings.change_password, name="password"),
     path("settings/theme/", account_settings.choose_theme, name="theme"),
     path("settings/keys/", account_settings.make_key, name="make_key"),
-    path("settings/keys/<str:prefix>/revoke/", account_settings.revoke, name="revoke_key"),
+    re_path(
+        r"^settings/keys/(?P<prefix>[A-Za-z0-9_-]{1,12})/revoke/\Z",
+        account_settings.revoke,
+        name="revoke_key",
+    ),
 ]
