@@ -9,7 +9,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 # Before anything of ours is imported: it fills Django's registry of apps.
-pages = get_asgi_application()
+django_pages = get_asgi_application()
 
 from chat.ws.urls import websocket_urlpatterns
 from chatsite.asgi_types import Receive, Scope, Send
@@ -17,6 +17,7 @@ from chatsite.hosts import AllowedHosts
 from chatsite.late_errors import NoLateErrors
 from chatsite.lean_handler import LeanHandler
 from chatsite.lifespan import lifespan
+from chatsite.page_limit import PageLimit
 from chatsite.proxies import TrustedProxies
 
 if "daphne.server" in sys.modules:
@@ -28,6 +29,7 @@ LEAN = ("/api/", "/v1/")
 """Where streams are: all views under these are async and need no middleware."""
 
 lean = LeanHandler()
+pages = PageLimit(django_pages)
 
 
 async def http(scope: Scope, receive: Receive, send: Send) -> None:

@@ -18,8 +18,9 @@ from django.urls import Resolver404, resolve, set_script_prefix
 
 from chat.api.answers import error_answer, finished
 from chat.errors import BadRequest, ChatError, NotFound, TooLarge
-from chatsite.asgi_types import Receive, Scope, Send, header
+from chatsite.asgi_types import Receive, Scope, Send
 from chatsite.refusals import refuse
+from chatsite.request_bodies import disconnect, whole_body
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class LeanHandler(ASGIHandler):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await _body(scope, receive)
+            body = await whole_body(scope, receive)
             request = ASGIRequest(scope, BytesIO(body or b""))
         except RequestAborted:
             return
@@ -41,7 +42,7 @@ class LeanHandler(ASGIHandler):
             return
         set_script_prefix(get_script_prefix(scope))
         answering = asyncio.create_task(self._answer(request, send, too_large=body is None))
-        leaving = asyncio.create_task(_disconnect(receive))
+        leaving = asyncio.create_task(disconnect(receive))
         try:
             await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -64,28 +65,6 @@ class LeanHandler(ASGIHandler):
             # Also where the stream never began: whoever made it may wait for this to let go.
             response.close()
             request.close()
-
-
-async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """The whole body; None where it is over the limit, of which nothing is read that was declared as such."""
-    most = settings.CHAT_MAX_BODY_BYTES
-    declared = header(scope, b"content-length") or ""
-    if most and declared.isdecimal() and int(declared) > most:
-        return None
-    body = bytearray()
-    while not most or len(body) <= most:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise RequestAborted
-        body += message.get("body", b"")
-        if not message.get("more_body", False):
-            break
-    return None if most and len(body) > most else bytes(body)
-
-
-async def _disconnect(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 async def _response(request: ASGIRequest, *, too_large: bool) -> HttpResponseBase:

@@ -22,6 +22,8 @@ def welcome(started: Started) -> str:
     first, *others = _addresses(started)
     lines = ["", f"  Holdfast is running on {first}"]
     lines += [f"                         {address}" for address in others]
+    if started.public_url:
+        lines.append(f"                         (listening on {started.host}:{started.port})")
     lines.append("")
     if not started.has_users:
         lines.append("  Next: open it and make the first account, which is the administrator.")

@@ -83,8 +83,8 @@ class Catalogue:
                 return info
         if not model:
             raise Unavailable(
-                "No model is available: the provider lists none at the moment. Name one in the request; "
-                "an administrator can set CHAT_MODELS.",
+                "No model is available now: the provider cannot be reached, or lists none. "
+                "Try again later. An administrator finds the cause in the log, and can set CHAT_MODELS.",
                 code="no_model",
                 retry_after=5,
             )

@@ -55,7 +55,7 @@ class SignIn(LoginView):
         except TooMany as error:
             return too_many_sign_ins(error)
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Where to go afterwards: an address of this site, and not this one, which would lead in circles."""
         url = super().get_redirect_url()
         return "" if url.partition("?")[0] == self.request.path else url

@@ -28,7 +28,9 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def new_chat(request: PageRequest) -> HttpResponse:
-    return render(request, "chat/conversation.html", page(request) | {"starters": starters()})
+    return render(
+        request, "chat/conversation.html", page(request) | {"starters": starters(), "demo": is_demo()}
+    )
 
 
 @never_cache
@@ -77,6 +79,11 @@ def transcript_of(found: dict[str, Any]) -> dict[str, Any]:
         # Changes whenever the transcript would look different: a tab that comes back compares it.
         "version": f"{found['active']} {messages[-1].status if messages else ''} {found['updated']}",
     }
+
+
+def is_demo() -> bool:
+    """Whether no provider is named in the settings, so that the built-in model is at hand."""
+    return not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL)
 
 
 def starters() -> list[str]:

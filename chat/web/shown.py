@@ -63,7 +63,8 @@ def show(step: Step) -> Shown:
 
 
 def _was_cut_off(message: dict[str, Any]) -> bool:
-    return message["status"] in CUT_OFF or message["finish_reason"] == "length"
+    """Whether there is something to go on with. What has no text is asked again instead."""
+    return bool(message["content"]) and (message["status"] in CUT_OFF or message["finish_reason"] == "length")
 
 
 def how_it_ended(message: dict[str, Any]) -> str:
@@ -75,9 +76,7 @@ def how_it_ended(message: dict[str, Any]) -> str:
             return _("The connection was lost or the server restarted; this is what had arrived.")
         case "failed":
             error = message["error"] or {}
-            return _("The model’s provider failed: %(reason)s") % {
-                "reason": error.get("message") or _("no reason given.")
-            }
+            return error.get("message") or _("The model’s provider failed.")
     match message["finish_reason"]:
         case "length":
             return _("Cut at the length limit.")

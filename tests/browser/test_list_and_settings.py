@@ -1,5 +1,7 @@
 """The list of conversations and the settings, with the page's own dialogs; and the policy on every page."""
 
+import re
+
 from browser.chat_page import ChatPage, script
 from browser.fixtures import NewPage, StartSite, sign_in
 from playwright.sync_api import expect
@@ -26,6 +28,8 @@ def test_a_conversation_is_renamed_in_place(chat: ChatPage) -> None:
     field.fill("After 汉字")
     field.press("Enter")
     expect(chat.page.locator(".sidebar [aria-current]")).to_have_text("After 汉字")
+    expect(chat.page.locator("#title")).to_have_text("After 汉字")
+    expect(chat.page).to_have_title(re.compile("^After 汉字"))
 
 
 def test_escape_leaves_a_name_as_it_was(chat: ChatPage) -> None:
@@ -40,7 +44,7 @@ def test_deleting_asks_first(chat: ChatPage) -> None:
     _asked(chat, "Doomed")
     _menu(chat, "Doomed", "Delete")
     dialog = chat.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Delete “Doomed”?")
+    expect(dialog).to_contain_text("Delete this conversation?")
     dialog.get_by_role("button", name="Cancel").click()
     expect(chat.page.locator(".sidebar [aria-current]")).to_have_text("Doomed")
     _menu(chat, "Doomed", "Delete")

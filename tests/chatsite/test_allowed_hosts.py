@@ -52,3 +52,11 @@ async def test_a_socket_under_another_name_is_refused() -> None:
 @pytest.mark.parametrize("headers", [{"host": "127.0.0.1:8000"}, {"host": "LOCALHOST"}, {}])
 async def test_our_own_names_get_in(headers: dict[str, str]) -> None:
     assert (await Call(AllowedHosts(inside), http_scope(**headers)).done()).status == 200
+
+
+async def test_two_names_at_once_are_400_and_nothing_for_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    scope = http_scope(host="127.0.0.1:8000")
+    scope["headers"].append((b"Host", b"127.0.0.1:8000"))
+    call = await Call(AllowedHosts(inside), scope).done()
+    assert call.status == 400
+    assert caplog.records == []

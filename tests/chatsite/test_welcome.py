@@ -28,4 +28,5 @@ def test_a_server_in_use_says_no_more_than_where_it_is() -> None:
 def test_the_public_address_is_the_one_to_open() -> None:
     text = welcome(Started("0.0.0.0", 8000, public_url="https://chat.example.org"))
     assert "running on https://chat.example.org" in text
-    assert "0.0.0.0" not in text
+    assert "http://0.0.0.0" not in text
+    assert "listening on 0.0.0.0:8000" in text

@@ -1,16 +1,23 @@
 """Conversations for the pages, and the cast's browsers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from chat.models import Completion, Conversation, Message
 
 MakeReply = Callable[..., Message]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """A request leaves its language behind in the thread, which here is that of all tests."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

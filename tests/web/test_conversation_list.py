@@ -53,3 +53,8 @@ def test_the_open_conversation_is_marked(alice: User, alices: Client, make_reply
 
 def test_a_bad_cursor_is_a_bad_request(alices: Client) -> None:
     assert alices.get("/conversations/", {"cursor": "made up"}).status_code == 400
+
+
+def test_a_current_page_that_is_no_address_is_none(alice: User, alices: Client) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://["}
+    assert alices.get("/conversations/", headers=headers).status_code == 200

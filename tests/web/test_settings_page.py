@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -37,6 +38,11 @@ def test_another_users_key_cannot_be_revoked(alice: User, bobs: Client) -> None:
     row, key = create_key(alice, "hers")
     bobs.post(f"/settings/keys/{row.prefix}/revoke/")
     assert find_key(key) is not None
+
+
+@pytest.mark.parametrize("prefix", ["%00", "sk-a%00", "sk-a%0A", "%C3%A9", "x" * 13])
+def test_what_no_key_begins_with_is_no_address(alices: Client, prefix: str) -> None:
+    assert alices.post(f"/settings/keys/{prefix}/revoke/").status_code == 404
 
 
 def test_a_new_password_needs_the_old_one(alice: User, alices: Client) -> None:

@@ -42,9 +42,9 @@ def shown(*, answered: bool = False, **fields: Any) -> Shown:
         ),
         (
             {"status": "failed", "error": {"message": "No such model."}},
-            "The model’s provider failed: No such model.",
+            "No such model.",
         ),
-        ({"status": "failed"}, "The model’s provider failed: no reason given."),
+        ({"status": "failed"}, "The model’s provider failed."),
         ({"finish_reason": "length"}, "Cut at the length limit."),
         ({"finish_reason": "content_filter"}, "The provider’s content filter ended this reply."),
     ],

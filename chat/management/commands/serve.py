@@ -1,5 +1,7 @@
 """`manage.py serve`: the server in this very process, on HOST and PORT, under Daphne."""
 
+import os
+import signal
 import sys
 from typing import Any
 
@@ -7,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
+from django.db import OperationalError, connections
 
 from chatsite import server_lock, setup_code
 from chatsite.welcome import Started, welcome
@@ -29,9 +31,13 @@ class Command(BaseCommand):
             server_lock.take()
         except server_lock.AnotherServer as error:
             raise CommandError(str(error)) from error
-        if migrate:
-            call_command("migrate", verbosity=0, interactive=False)
-        text = welcome(self._started())
+        try:
+            if migrate:
+                call_command("migrate", verbosity=0, interactive=False)
+            text = welcome(self._started())
+        except OperationalError as error:
+            # PostgreSQL says which server did not answer, and never a password.
+            raise CommandError(f"The database cannot be used: {error}") from error
         # The event loop runs in this thread from here on, and may not find connections in it.
         connections.close_all()
         serve(lambda: self.stdout.write(text))
@@ -69,6 +75,8 @@ def serve(when_ready: Any) -> None:
         websocket_timeout=-1,
         server_name="",
     )
+    # A terminal that went away ends the server like any other signal: in order.
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     server.run()
     if server.abort_start:
         raise CommandError(

@@ -7,6 +7,7 @@ import { watchMessageButtons } from "./message_buttons.js";
 import { watchScrolling } from "./scroll.js";
 import { refreshList, watchSidebar } from "./sidebar.js";
 import { onToldByTab } from "./tabs.js";
+import { showTitle } from "./title.js";
 
 const composer = new Composer({
   onask: (text) => conversation.ask(text),
@@ -31,6 +32,8 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "transcript") conversation.adopt(); // another branch
+  const renamed = document.querySelector("#conversations [aria-current] .conversation-title");
+  if (renamed && conversation.id) showTitle(conversation.id, renamed.textContent);
 });
 onToldByTab((changed) => {
   if (changed === conversation.id) conversation.refresh();

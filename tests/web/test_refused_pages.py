@@ -1,0 +1,49 @@
+"""An error that the service tells its callers is a page in the site's style, with its status and its wait."""
+
+from unittest.mock import patch
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import AsyncClient, Client
+
+from chat.errors import ChatError, Conflict, Unavailable
+from chat.models import Conversation
+
+AWAY = Unavailable("The database is away.", retry_after=1.2)
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_a_page_that_cannot_be_read_now_says_when_to_come_back(
+    alices: Client, headers: dict[str, str]
+) -> None:
+    with patch("chat.web.sidebar.list_conversations", side_effect=AWAY):
+        answer = alices.get("/conversations/", headers=headers)
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "2"
+    page = answer.content.decode()
+    assert "Not possible now" in page
+    assert "Try again in 2 s." in page
+
+
+def test_it_says_so_in_the_readers_language(alices: Client) -> None:
+    with patch("chat.web.sidebar.list_conversations", side_effect=AWAY):
+        page = alices.get("/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert "服务器暂时无法执行此操作。 请在 2 秒后重试。" in page
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("error", "status", "title"),
+    [(AWAY, 503, "Not possible now"), (Conflict("Somebody was first."), 409, "That was refused")],
+)
+async def test_a_change_that_is_refused_keeps_the_errors_status(
+    alice: User, error: ChatError, status: int, title: str
+) -> None:
+    conversation = await Conversation.objects.acreate(owner=alice, title="Walks")
+    client = AsyncClient()
+    await client.aforce_login(alice)
+    with patch("chat.service.change_conversation", side_effect=error):
+        answer = await client.post(f"/c/{conversation.pk}/change/", {"pinned": "true"})
+    assert answer.status_code == status
+    assert title in answer.content.decode()
+    assert answer.has_header("Retry-After") is (error is AWAY)
