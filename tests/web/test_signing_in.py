@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -23,9 +24,7 @@ def _nobody_has_tried() -> Iterator[None]:
     limits.sign_ins.forget()
 
 
-def sign_in(
-    username: str, password: str, *, language: str = "en", address: str = "192.0.2.1"
-) -> HttpResponse:
+def sign_in(username: str, password: str, *, language: str = "en", address: str = "192.0.2.1") -> Any:
     fields = {"username": username, "password": password}
     return Client().post(SIGN_IN, fields, headers={"Accept-Language": language}, REMOTE_ADDR=address)
 
