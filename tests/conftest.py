@@ -3,10 +3,21 @@
 Their password is their name.
 """
 
+from collections.abc import Iterator
 from importlib.util import find_spec
 
 import pytest
 from django.contrib.auth.models import Permission, User
+
+from chat.database import close_pools
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_is_left() -> Iterator[None]:
+    """What called the service leaves threads with connections, under which no database can be dropped."""
+    yield
+    close_pools()
+
 
 # The browser tests alone need more than requirements.txt gives.
 collect_ignore = [] if find_spec("playwright") else ["browser"]

@@ -3,13 +3,20 @@
 from unittest.mock import patch
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import AsyncClient, Client
 
 from chat.errors import ChatError, Conflict, Unavailable
 from chat.models import Conversation
 
 AWAY = Unavailable("The database is away.", retry_after=1.2)
+
+
+@pytest.fixture
+def walks(transactional_db: None, alice: User) -> Conversation:
+    return Conversation.objects.create(owner=alice, title="Walks")
 
 
 @pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
@@ -37,13 +44,14 @@ def test_it_says_so_in_the_readers_language(alices: Client) -> None:
     [(AWAY, 503, "Not possible now"), (Conflict("Somebody was first."), 409, "That was refused")],
 )
 async def test_a_change_that_is_refused_keeps_the_errors_status(
-    alice: User, error: ChatError, status: int, title: str
+    alices: Client, walks: Conversation, error: ChatError, status: int, title: str
 ) -> None:
-    conversation = await Conversation.objects.acreate(owner=alice, title="Walks")
     client = AsyncClient()
-    await client.aforce_login(alice)
+    client.cookies = alices.cookies
     with patch("chat.service.change_conversation", side_effect=error):
-        answer = await client.post(f"/c/{conversation.pk}/change/", {"pinned": "true"})
+        answer = await client.post(f"/c/{walks.pk}/change/", {"pinned": "true"})
     assert answer.status_code == status
     assert title in answer.content.decode()
     assert answer.has_header("Retry-After") is (error is AWAY)
+    # The thread that Django's handler used keeps a connection, under which no database can be dropped.
+    await sync_to_async(connections.close_all)()
