@@ -10,6 +10,14 @@ from chat.models.server import Server
 from chat.models.status import Status, status_is_known
 
 
+class CutOff(models.TextChoices):
+    """Why a reply was interrupted."""
+
+    LEFT = "left", _("Nobody followed it any more")
+    DRAIN = "drain", _("The server restarted")
+    CRASH = "crash", _("The server broke down")
+
+
 class Completion(models.Model):
     """Made in the transaction that asks; ended once, under the guard `status = streaming`."""
 
@@ -52,7 +60,13 @@ class Completion(models.Model):
         null=True, blank=True, help_text=_("The request was sent to the provider.")
     )
     first_token = models.DateTimeField(null=True, blank=True)
+    first_text = models.DateTimeField(
+        null=True, blank=True, help_text=_("The answer began, and the thinking before it was over.")
+    )
     ended = models.DateTimeField(null=True, blank=True)
+    cut_off = models.CharField(
+        max_length=5, choices=CutOff, blank=True, help_text=_("Why it was interrupted; empty: it was not.")
+    )
 
     class Meta:
         ordering = ["id"]

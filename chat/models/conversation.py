@@ -25,6 +25,13 @@ class Conversation(models.Model):
     title_source = models.CharField(max_length=10, choices=TitleSource, default=TitleSource.QUESTION)
     model = models.CharField(max_length=200, blank=True, help_text=_("Empty: the default model."))
     system_prompt = models.TextField(blank=True)
+    params = models.JSONField(
+        default=dict, blank=True, help_text=_("Of a call that names none: temperature, max_tokens, …")
+    )
+    temporary = models.BooleanField(default=False, help_text=_("Not listed, not searched, and not kept."))
+    imported_from = models.CharField(
+        max_length=100, blank=True, help_text=_("Its name where it came from, so that it comes once only.")
+    )
     pinned = models.BooleanField(default=False)
     archived = models.BooleanField(default=False)
     active = models.ForeignKey(
@@ -57,6 +64,11 @@ class Conversation(models.Model):
             models.CheckConstraint(
                 condition=models.Q(title_source__in=TitleSource.values),
                 name="conversation_title_source_known",
+            ),
+            models.UniqueConstraint(
+                fields=["owner", "imported_from"],
+                condition=~models.Q(imported_from=""),
+                name="conversation_imported_once",
             ),
         ]
 

@@ -49,6 +49,11 @@ class Message(models.Model):
         help_text=_("The upstream call that writes, or last wrote, into this reply: its epoch."),
     )
     created = models.DateTimeField(default=timezone.now, editable=False)
+    deleted = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("Hidden since, with all below it; purged when it can be undone no more."),
+    )
 
     class Meta:
         ordering = ["id"]
@@ -58,6 +63,8 @@ class Message(models.Model):
             models.Index(
                 fields=["status"], name="message_streaming", condition=models.Q(status=Status.STREAMING)
             ),
+            # The few that wait to be purged.
+            models.Index(fields=["deleted"], name="message_purge", condition=models.Q(deleted__isnull=False)),
         ]
         constraints = [
             status_is_known("message_status_known"),

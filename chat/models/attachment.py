@@ -1,0 +1,45 @@
+"""A file that a user gave along with a question. Its bytes are in the site's folder of files, by its id."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.ids import new_id
+from chat.models.message import Message
+
+
+class Attachment(models.Model):
+    """Uploaded first, and bound to the message that asks with it; what is never bound goes after a day."""
+
+    class Kind(models.TextChoices):
+        IMAGE = "image", _("Image")
+        TEXT = "text", _("Text")
+        PDF = "pdf", _("PDF")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+    )
+    position = models.PositiveSmallIntegerField(
+        default=0, help_text=_("Its place among those of its message.")
+    )
+    name = models.CharField(max_length=255)
+    kind = models.CharField(max_length=10, choices=Kind)
+    content_type = models.CharField(max_length=100, help_text=_("By its content, not by its name."))
+    size = models.PositiveIntegerField(help_text=_("Bytes."))
+    sha256 = models.CharField(max_length=64)
+    text = models.TextField(blank=True, help_text=_("What the model is given of a text or PDF file."))
+    created = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        ordering = ["position", "id"]
+        indexes = [
+            models.Index(
+                fields=["created"], name="attachment_unbound", condition=models.Q(message__isnull=True)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
