@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from chat.access.conversations import read_conversation
+from chat.access.descriptions import describe_conversation
+from chat.access.rows import conversation_for
 from chat.web.branch import active_branch
 from chat.web.shown import Shown, show
 from chat.web.sidebar import sidebar_of
@@ -39,6 +41,14 @@ def conversation(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     found = read_conversation(request.user.pk, conversation_id)
     context = page(request) | transcript_of(found) | {"current": found["id"]}
     return render(request, "chat/conversation.html", context)
+
+
+@never_cache
+@signed_in
+def top(request: PageRequest, conversation_id: UUID) -> HttpResponse:
+    """The line above the conversation alone."""
+    found = conversation_for(request.user.pk, conversation_id)
+    return render(request, "chat/conversation_top.html", {"conversation": describe_conversation(found)})
 
 
 @never_cache

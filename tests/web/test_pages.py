@@ -27,7 +27,13 @@ def test_a_fragment_for_nobody_is_refused_without_a_redirect(alice: User, make_r
 def test_another_users_conversation_is_not_there(alice: User, bobs: Client, make_reply: MakeReply) -> None:
     reply = make_reply(alice, "A secret.")
     address = f"/c/{reply.conversation_id}/"
-    for page in (address, f"{address}transcript/", f"{address}messages/{reply.id}/", f"{address}item/"):
+    for page in (
+        address,
+        f"{address}transcript/",
+        f"{address}messages/{reply.id}/",
+        f"{address}item/",
+        f"{address}top/",
+    ):
         answer = bobs.get(page)
         assert answer.status_code == 404
         assert "secret" not in answer.content.decode()
@@ -47,6 +53,19 @@ def test_a_conversation_is_readable_without_a_script(
     assert "<strong>blue</strong>" in page
     assert "What &lt;b&gt;colour&lt;/b&gt;?" in page
     assert "<b>colour" not in page
+
+
+def test_what_is_unusual_about_a_conversation_stands_above_it(
+    alice: User, alices: Client, make_reply: MakeReply
+) -> None:
+    conversation = make_reply(alice).conversation
+    address = f"/c/{conversation.id}/top/"
+    assert "badge" not in alices.get(address).content.decode()
+    conversation.archived, conversation.system_prompt = True, "Be brief."
+    conversation.save()
+    line = alices.get(address).content.decode()
+    assert "Own instructions" in line
+    assert "Archived" in line
 
 
 def test_a_running_reply_says_so_for_the_script_that_follows_it(

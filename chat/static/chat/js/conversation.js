@@ -174,6 +174,7 @@ export class Conversation {
       running.isUntitled = true;
       history.pushState(null, "", `/c/${conversation}/`);
       this.#composer.open(conversation);
+      document.dispatchEvent(new CustomEvent("conversation-begun"));
     }
     refreshList();
     tellTabs(this.id);

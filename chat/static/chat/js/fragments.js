@@ -7,7 +7,7 @@ export async function fetchFragment(address) {
     if (!response.ok) return null;
     const holder = document.createElement("template");
     holder.innerHTML = await response.text();
-    return holder.content.querySelector("article, .transcript");
+    return holder.content.querySelector("article, .transcript, .talk-top");
   } catch {
     return null;
   }

@@ -2,8 +2,10 @@
 
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
+import { refreshTop, watchConversationMenu } from "./conversation_menu.js";
 import { offerModels } from "./models.js";
 import { watchMessageButtons } from "./message_buttons.js";
+import { watchPopups } from "./popup.js";
 import { watchScrolling } from "./scroll.js";
 import { refreshList, watchSidebar } from "./sidebar.js";
 import { onToldByTab } from "./tabs.js";
@@ -18,6 +20,8 @@ const conversation = new Conversation(composer);
 watchScrolling();
 watchSidebar();
 watchMessageButtons(conversation);
+watchPopups();
+watchConversationMenu(conversation);
 composer.open(conversation.id);
 composer.focus();
 conversation.adopt();
@@ -28,7 +32,7 @@ document.addEventListener("click", ({ target }) => {
   if (starter) conversation.ask(starter.textContent);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && conversation.isRunning && !document.querySelector("dialog[open]")) conversation.stop();
+  if (event.key === "Escape" && conversation.isRunning && !document.querySelector("dialog[open], :popover-open")) conversation.stop();
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "transcript") conversation.adopt(); // another branch
@@ -42,4 +46,5 @@ onToldByTab((changed) => {
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") conversation.refresh();
 });
+document.addEventListener("conversation-begun", () => refreshTop(conversation.id)); // its menu, now that it is one
 addEventListener("popstate", () => location.reload());

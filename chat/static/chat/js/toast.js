@@ -1,11 +1,39 @@
-// A sentence that shows itself for a moment and is read out by screen readers.
+// A sentence that shows itself for a moment and is read out by screen readers; perhaps with a button.
+// One at a time: a new one takes the place of the one before.
 
 const SHOWN = 4000; // ms
+const WITH_BUTTON = 10_000; // ms: time to read, to think better of it, and to get there by keyboard
 
-export function toast(text) {
-  const note = document.createElement("p");
+const toasts = document.getElementById("toasts");
+let leaving = 0;
+
+/** `action` is `{ label, act }`: what the button says and does. It goes away when it was pressed. */
+export function toast(text, action = null) {
+  const note = document.createElement("div");
   note.className = "toast";
-  note.textContent = text;
-  document.getElementById("toasts").replaceChildren(note);
-  setTimeout(() => note.remove(), SHOWN);
+  const sentence = document.createElement("span");
+  sentence.textContent = text;
+  note.append(sentence);
+  if (action) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = action.label;
+    button.addEventListener("click", () => {
+      note.remove();
+      action.act();
+    });
+    note.append(button);
+    // Whoever points at it or has it under the keyboard still wants it.
+    note.addEventListener("pointerenter", () => clearTimeout(leaving));
+    note.addEventListener("focusin", () => clearTimeout(leaving));
+    note.addEventListener("pointerleave", () => leaveSoon(note, WITH_BUTTON));
+    note.addEventListener("focusout", () => leaveSoon(note, WITH_BUTTON));
+  }
+  toasts.replaceChildren(note);
+  leaveSoon(note, action ? WITH_BUTTON : SHOWN);
+}
+
+function leaveSoon(note, milliseconds) {
+  clearTimeout(leaving);
+  leaving = setTimeout(() => note.matches(":hover, :focus-within") || note.remove(), milliseconds);
 }
