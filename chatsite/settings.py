@@ -96,7 +96,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "chatsite.security_headers.ContentSecurityPolicy",
-    "servestatic.middleware.ServeStaticMiddleware",
+    "chatsite.assets.Assets",
+    # For pages; no stream comes this way. Its padding and the masked CSRF tokens answer BREACH.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,5 +1,8 @@
 """What every page carries, the admin's included; and static files, which need no step before the start."""
 
+import gzip
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -45,6 +48,19 @@ def test_static_files_are_served_without_collecting_them(client: Client) -> None
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith("text/css")
     assert client.get("/static/../manage.py").status_code == 404
+
+
+def body_of(response: Any) -> bytes:
+    return b"".join(response) if response.streaming else response.content
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/static/admin/css/base.css", "/setup/"])
+def test_pages_and_assets_travel_compressed(client: Client, path: str) -> None:
+    plain = body_of(client.get(path))
+    response = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert len(gzip.decompress(body_of(response))) == len(plain) > 1.5 * len(body_of(response))
 
 
 @pytest.mark.django_db

@@ -1,0 +1,43 @@
+"""What a first visit costs: bytes over the line, and nothing that the first paint would wait for."""
+
+from browser.chat_page import ChatPage, script
+from playwright.sync_api import BrowserContext, CDPSession
+
+MOST = 150_000
+"""Bytes, compressed as they travel, headers included."""
+
+
+def test_a_first_load_weighs_less_than_150_kb(chat: ChatPage, context: BrowserContext) -> None:
+    chat.ask(script(text="# Hello\n\n```python\nx = 1\n```\n", title="Light"))
+    chat.has("complete")
+    address = f"/c/{chat.conversation}/"
+    page = context.new_page()
+    devtools: CDPSession = context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    weights: list[float] = []
+    devtools.on("Network.loadingFinished", lambda event: weights.append(event["encodedDataLength"]))
+    ChatPage(page, chat.url).open(address).ready()
+    print(f"first load: {sum(weights) / 1000:.0f} kB in {len(weights)} requests")
+    assert 0 < sum(weights) < MOST
+
+
+def test_no_script_stands_in_the_way_of_the_first_paint(chat: ChatPage) -> None:
+    for path in ("/", "/settings/", "/accounts/login/"):
+        chat.open(path)
+        blocking = chat.page.evaluate(
+            """[...document.scripts].filter(({src, defer, async, type}) =>
+                src && !defer && !async && type !== "module").map(({src}) => src)"""
+        )
+        assert blocking == []
+
+
+def test_the_page_is_painted_while_its_scripts_never_come(chat: ChatPage) -> None:
+    chat.ask(script(text="Readable **at once**.", title="Scriptless"))
+    chat.has("complete")
+    page = chat.page.context.new_page()
+    page.route("**/*.js", lambda route: None)  # asked for, and never answered
+    page.goto(f"{chat.url}/c/{chat.conversation}/", wait_until="commit")
+    assert page.locator(".prose strong").inner_text() == "at once"
+    painted = "(done) => new PerformanceObserver(done).observe({type: 'paint', buffered: true})"
+    page.evaluate(f"new Promise({painted})")
