@@ -1,13 +1,17 @@
-"""Conversations: list, make, read, change, delete. And the models to hold them with."""
+"""Conversations: list, make, read, change, delete, export. And the models to hold them with."""
+
+from datetime import UTC, datetime
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 
-from chat import service
+from chat import portable, service
 from chat.api.answers import json_answer
 from chat.api.bodies import json_body
 from chat.api.endpoint import Call, verb
 from chat.api.queries import query_boolean, query_count, query_value, refuse_unknown
+from chat.errors import BadRequest
 
 _FILTERS = frozenset({"cursor", "limit", "q", "archived"})
 
@@ -47,6 +51,26 @@ async def change(call: Call, conversation_id: str) -> HttpResponseBase:
 async def delete(call: Call, conversation_id: str) -> HttpResponseBase:
     await service.delete_conversation(call.caller, conversation_id)
     return HttpResponse(status=204)
+
+
+@verb()
+async def export(call: Call, conversation_id: str) -> HttpResponseBase:
+    """As a file: `format=md` or `json`; `reasoning=false` leaves the model's thinking out of Markdown."""
+    request = call.request
+    refuse_unknown(request, frozenset({"format", "reasoning"}))
+    form = query_value(request, "format") or "json"
+    with_reasoning = query_boolean(request, "reasoning", True)
+    if form not in ("md", "json"):
+        raise BadRequest("format is md or json.", param="format")
+    found = await service.read_conversation(call.caller, conversation_id)
+    if form == "md":
+        text = portable.as_markdown(found, reasoning=with_reasoning)
+        answer = HttpResponse(text, content_type="text/markdown; charset=utf-8")
+    else:
+        answer = json_answer(portable.as_document(found, datetime.now(UTC)))
+    name = portable.file_name(found, form)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer
 
 
 @verb()

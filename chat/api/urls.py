@@ -18,6 +18,7 @@ urlpatterns = [
         "conversations/<conversation_id>",
         endpoint(GET=conversations.read, PATCH=conversations.change, DELETE=conversations.delete),
     ),
+    path("conversations/<conversation_id>/export", endpoint(GET=conversations.export)),
     path("models", endpoint(GET=conversations.list_models)),
     path("openapi.json", endpoint(GET=docs.description)),
     path("docs", endpoint(GET=docs.page), name="api-docs"),

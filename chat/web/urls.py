@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
-from chat.web import account_settings, accounts, pages, sidebar
+from chat.web import account_settings, accounts, exports, pages, sidebar
 
 app_name = "web"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/rename/", sidebar.rename, name="rename"),
     path("c/<uuid:conversation_id>/change/", sidebar.change, name="change"),
     path("c/<uuid:conversation_id>/delete/", sidebar.delete, name="delete"),
+    path("c/<uuid:conversation_id>/export/", exports.export, name="export"),
     path("conversations/", sidebar.conversations, name="conversations"),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),

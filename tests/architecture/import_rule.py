@@ -6,7 +6,7 @@ from collections.abc import Iterator
 LEVELS = (
     {"api", "ws", "web", "admin", "management"},
     {"service"},
-    {"engine", "relay", "upstream", "wire", "auth", "limits", "render", "actions", "access"},
+    {"engine", "relay", "upstream", "wire", "auth", "limits", "render", "portable", "actions", "access"},
     {"models", "database"},
     {"events", "errors", "chunks", "ids"},
 )

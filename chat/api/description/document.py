@@ -101,6 +101,9 @@ def _responses(operation: Operation) -> dict[str, Any]:
         stream["headers"] = {
             name: {"schema": {"type": "string"}} for name in ("X-Conversation-Id", "X-Message-Id")
         }
+    if operation.file:
+        responses["200"]["content"]["text/markdown"] = {"schema": {"type": "string"}}
+        responses["200"]["headers"] = {"Content-Disposition": {"schema": {"type": "string"}}}
     if operation.public:
         responses["200"] = {"description": "The description."}
         return responses

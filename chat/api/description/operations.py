@@ -28,6 +28,8 @@ class Operation:
     answers: dict[str, str | None] = field(default_factory=dict)
     """Status to the schema of its JSON, or None for no body."""
     streams: bool = False
+    file: bool = False
+    """Answers with a file, to be saved under the name that it gives."""
     errors: tuple[str, ...] = ()
     public: bool = False
 
@@ -187,6 +189,21 @@ OPERATIONS: tuple[Operation, ...] = (
         "Gone at once; what runs in it is stopped.",
         group="Conversations",
         answers={"204": None},
+        errors=("404",),
+    ),
+    Operation(
+        "get",
+        "conversations/{conversation_id}/export",
+        "Export a conversation",
+        "As a file. JSON holds the whole tree and can be imported again; Markdown is the branch "
+        "that is shown, to read.",
+        group="Conversations",
+        parameters=(
+            Parameter("format", "`json` (the default) or `md`."),
+            Parameter("reasoning", "False leaves the model's thinking out of Markdown.", schema="boolean"),
+        ),
+        answers={"200": "Export"},
+        file=True,
         errors=("404",),
     ),
     Operation("get", "models", "List the models you may use", group="Models", answers={"200": "ModelPage"}),

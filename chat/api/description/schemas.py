@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from chat import portable
 from chat.api.description.texts import FIELD_TEXTS
 from chat.events import POSITIONLESS, Event
 from chat.service.requests import Again, Ask, Changes, NewConversation, Rating
@@ -87,6 +88,14 @@ def _resources() -> dict[str, Schema]:
         "Conversation": _object(_CONVERSATION),
         "ConversationTree": _object(_CONVERSATION | {"messages": _list_of("Message")}),
         "ConversationPage": _page("Conversation"),
+        "Export": _object(
+            {
+                "format": {"const": portable.FORMAT},
+                "version": {"const": portable.VERSION},
+                "exported": _TIME,
+                "conversation": ref("ConversationTree"),
+            }
+        ),
         "Model": _object(
             {
                 "id": _TEXT,

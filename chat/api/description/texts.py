@@ -100,6 +100,12 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
     "Feedback": {"rating": "1, -1 or null.", "comment": "In words, or null."},
     "Conversation": _CONVERSATION,
     "ConversationTree": {**_CONVERSATION, "messages": "The whole tree, parents before children."},
+    "Export": {
+        "format": "The name of this form.",
+        "version": "Its version.",
+        "exported": "When it was made.",
+        "conversation": "As it is when read alone.",
+    },
     "ConversationPage": {"results": "Newest first.", "next": "The cursor of the next page, or null."},
     "Model": {
         "id": "What to send as `model`.",

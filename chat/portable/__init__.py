@@ -1,0 +1,11 @@
+"""Conversations as documents: Markdown and JSON that leave the site, and what comes in from elsewhere. Pure.
+
+Takes and gives plain values, as `chat.access` describes them; knows no rows and no requests.
+"""
+
+from chat.portable.branch import branch_to
+from chat.portable.document import FORMAT, VERSION, as_document
+from chat.portable.file_names import file_name
+from chat.portable.markdown import as_markdown
+
+__all__ = ["FORMAT", "VERSION", "as_document", "as_markdown", "branch_to", "file_name"]
