@@ -63,6 +63,14 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """Something that the list of conversations or this one's page shows has changed. Carries no position."""
+
+    type: ClassVar[str] = "changed"
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """The reply waits for its provider: `place` 1 is next, 0 waits no more. Carries no position."""
 
@@ -84,9 +92,9 @@ class End:
     error: dict[str, Any] | None
 
 
-Event = Start | Delta | Reasoning | Block | Title | Queue | End
+Event = Start | Delta | Reasoning | Block | Title | Changed | Queue | End
 
-POSITIONLESS = (Title, Queue)
+POSITIONLESS = (Title, Changed, Queue)
 """Events that say nothing about how far a client has read, and so never carry an id."""
 
 

@@ -70,6 +70,12 @@ def read_reply(reply_id: Any, *, user_id: int | None = None, hidden: bool = Fals
     )
 
 
+def owner_of(epoch: UUID) -> tuple[int, UUID] | None:
+    """Whose reply a completion writes into, and in which conversation; None where its rows are gone."""
+    rows = Completion.objects.filter(id=epoch)
+    return rows.values_list("message__conversation__owner_id", "message__conversation_id").first()
+
+
 def request_hashes_of(user_id: int, reply: UUID, epoch: UUID) -> frozenset[str]:
     """The calls that began this completion of a reply and the earlier ones, as hashes.
 

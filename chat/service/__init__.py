@@ -12,10 +12,10 @@ from chat.service.conversations import (
     read_conversation,
 )
 from chat.service.following import Following
+from chat.service.listeners import listen, tell_changed
 from chat.service.replies import follow, stop
 from chat.service.runtime import drain, draining, start
 from chat.service.saved import read_message
-from chat.service.sockets import socket_opened
 
 __all__ = [
     "Following",
@@ -28,13 +28,14 @@ __all__ = [
     "follow",
     "list_conversations",
     "list_models",
+    "listen",
     "make_conversation",
     "rate",
     "read_conversation",
     "read_message",
     "regenerate",
     "requests",
-    "socket_opened",
     "start",
     "stop",
+    "tell_changed",
 ]

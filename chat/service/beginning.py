@@ -20,6 +20,7 @@ from chat.database import in_database
 from chat.engine import position as event_ids
 from chat.engine.cursor import Cursor
 from chat.engine.growing_text import GrowingText
+from chat.engine.live_reply import LiveReply
 from chat.engine.position import Position
 from chat.engine.transcript import Epoch, Transcript
 from chat.errors import BadRequest, Conflict, TooLarge
@@ -186,6 +187,8 @@ class Beginning:
             source=lambda: here.upstream.open(call),
             window=self._window(),
         )
+        here.tell_changed(caller.user_id, new.conversation)
+        here.own(_tell_end(here, live))
         if new.question is not None and settings.CHAT_AUTO_TITLE:
             here.own(make_title(here, live, new.question))
         following = Following(
@@ -208,6 +211,12 @@ class Beginning:
         if self.body.background:
             return None
         return RETRY_WINDOW if self.idempotency_key is not None else 0.0
+
+
+async def _tell_end(here: Runtime, live: LiveReply) -> None:
+    """Say that the conversation changed once the reply has ended, in whatever way, and is saved."""
+    await live.done()
+    here.tell_changed(live.owner, live.transcript.conversation)
 
 
 def _check_length(body: Ask) -> None:

@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 
 from chat.access import conversations as reading_conversations
+from chat.access.rows import as_uuid
 from chat.actions import conversations, feedback
 from chat.auth.caller import Caller
 from chat.database import in_database, reading
+from chat.service.listeners import tell_changed
 from chat.service.replies import stop_deleted
 from chat.service.requests import Changes, NewConversation, Rating, decode
 from chat.service.runtime import runtime
@@ -16,7 +18,9 @@ from chat.service.runtime import runtime
 async def rate(caller: Caller, message_id: str, body: dict[str, Any] | bytes) -> dict[str, Any]:
     """Set or take back the owner's feedback on a reply; the message."""
     rating = decode(Rating, body)
-    return await in_database(feedback.rate, caller.user_id, message_id, rating.rating, rating.comment)
+    message = await in_database(feedback.rate, caller.user_id, message_id, rating.rating, rating.comment)
+    await tell_changed(caller.user_id, message["conversation"])
+    return message
 
 
 async def list_conversations(
@@ -40,13 +44,15 @@ async def make_conversation(caller: Caller, body: dict[str, Any] | bytes) -> dic
     fields = decode(NewConversation, body)
     if fields.model:
         await _check_model(caller, fields.model)
-    return await in_database(
+    made = await in_database(
         conversations.make_conversation,
         caller.user_id,
         title=fields.title or "",
         model=fields.model or "",
         system_prompt=fields.system_prompt or "",
     )
+    await tell_changed(caller.user_id, made["id"])
+    return made
 
 
 async def read_conversation(caller: Caller, conversation_id: str) -> dict[str, Any]:
@@ -63,13 +69,16 @@ async def change_conversation(
             changes[name] = changes[name] or ""
     if changes.get("model"):
         await _check_model(caller, changes["model"])
-    return await in_database(conversations.change_conversation, caller.user_id, conversation_id, changes)
+    changed = await in_database(conversations.change_conversation, caller.user_id, conversation_id, changes)
+    await tell_changed(caller.user_id, changed["id"])
+    return changed
 
 
 async def delete_conversation(caller: Caller, conversation_id: str) -> None:
     """Hide it at once, then stop what runs; the rows go after the last end."""
     here = await runtime()
     running = await in_database(conversations.hide_conversation, caller.user_id, conversation_id)
+    here.tell_changed(caller.user_id, as_uuid(conversation_id, "conversation"))
     await stop_deleted(here, running)
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from chat.engine.live_reply import LiveReply
 from chat.engine.registry import Registry
 from chat.engine.transcript import Ended
-from chat.events import Title
 from chat.relay import Piece
+from chat.service.news import News, read_message
 
 STOP_SECONDS = 10.0
 """The longest that a stop waits for the end to be saved."""
@@ -51,7 +51,7 @@ class AttachedReply:
 class LocalReplies:
     """`chat.relay.Owner` over the registry of this process."""
 
-    def __init__(self, registry: Registry, announce: Callable[[int, Title], None]) -> None:
+    def __init__(self, registry: Registry, announce: Callable[[int, News], None]) -> None:
         self._registry = registry
         self._announce = announce
 
@@ -64,8 +64,9 @@ class LocalReplies:
         return live is not None and await stop_live(live, Ended("stopped"))
 
     def announced(self, user_id: int, event: dict[str, Any]) -> None:
-        if event.get("type") == Title.type:
-            self._announce(user_id, Title(event["conversation"], event["title"]))
+        news = read_message(event)
+        if news is not None:
+            self._announce(user_id, news)
 
 
 async def stop_live(live: LiveReply, ended: Ended) -> bool:

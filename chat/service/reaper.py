@@ -7,7 +7,7 @@ break, by its own clock and with a healthy database. Nothing is concluded from t
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
 from chat.actions import liveness
@@ -37,8 +37,12 @@ class Reaper:
         server: UUID,
         running: Callable[[], Collection[UUID]] = frozenset,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        ended: Callable[[UUID], Awaitable[None]] | None = None,
     ) -> None:
         self._server = server
+        self._ended = ended
+        """Told of each epoch that this reaper ended."""
         self._running = running
         """The epochs that run in this process."""
         self._clock = clock
@@ -88,12 +92,18 @@ class Reaper:
         for epoch in [epoch for epoch, since in self._strays.items() if now - since >= STRAY_SECONDS]:
             if await in_database(liveness.interrupt, epoch, self._server):
                 logger.warning("completion %s was never begun here: interrupted", epoch)
+                await self._tell(epoch)
 
     async def _bury(self, server: UUID, beat: int) -> None:
         for epoch in await in_database(liveness.abandoned, server, beat):
             if await in_database(liveness.interrupt, epoch, server, beat):
                 logger.warning("completion %s was left by a dead process: interrupted", epoch)
+                await self._tell(epoch)
         await in_database(liveness.bury, server, beat)
+
+    async def _tell(self, epoch: UUID) -> None:
+        if self._ended is not None:
+            await self._ended(epoch)
 
 
 async def _keep_tidy(looks: int) -> None:

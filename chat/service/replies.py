@@ -76,6 +76,7 @@ async def _stop_elsewhere(here: Runtime, reply: UUID, user_id: int) -> None:
         return
     if row.server is None or not await here.relay.stop(reply, row.server):
         await in_database(stop_by_row, user_id, reply)
+        here.tell_changed(user_id, row.conversation)
 
 
 async def follow_reply(

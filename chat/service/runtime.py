@@ -10,19 +10,22 @@ import socket as sockets
 import time
 from collections.abc import Awaitable, Coroutine
 from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from chat.access.transcripts import owner_of
 from chat.actions import liveness
 from chat.database import close_pools, in_database
 from chat.engine.registry import Registry
 from chat.errors import Unavailable
-from chat.events import Title
+from chat.events import Changed
 from chat.ids import new_id
 from chat.relay import NoRelay, RedisRelay, Relay
 from chat.service.following import Following
 from chat.service.local_replies import LocalReplies
+from chat.service.news import News, as_message
 from chat.service.reaper import Reaper
 from chat.service.revocation import Open, end_revoked, watch_callers
 from chat.service.store import DatabaseStore
@@ -39,11 +42,11 @@ LAST_WORDS_SECONDS = 2.0
 """How long a drain waits for followers to write their last events."""
 
 
-class Socket(Open, Protocol):
-    """An open WebSocket, which is told things also while it follows nothing."""
+class Listener(Open, Protocol):
+    """What a user has open and is told news, also while it follows nothing."""
 
-    def tell_title(self, title: Title) -> None:
-        """A conversation of its user's was given a title."""
+    def tell(self, news: News) -> None:
+        """A conversation of its user's was given a title, or changed. Never waits."""
 
 
 class Runtime:
@@ -62,7 +65,7 @@ class Runtime:
         if settings.REDIS_URL:
             self.relay = RedisRelay(settings.REDIS_URL, self.server, prefix=_site())
         self.followings: set[Following] = set()
-        self.sockets: set[Socket] = set()
+        self.listeners: set[Listener] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._beginnings: set[asyncio.Task[Following]] = set()
         self._watching: list[asyncio.Task[None]] = []
@@ -76,13 +79,14 @@ class Runtime:
         except Exception:
             logger.exception("the first beat was not written; the next one tries again")
         self.registry.start()
+        reaper = Reaper(self.server, self.registry.epochs, ended=self.tell_ended)
         self._watching = [
-            asyncio.create_task(Reaper(self.server, self.registry.epochs).watch_forever(), name="reaper"),
+            asyncio.create_task(reaper.watch_forever(), name="reaper"),
             asyncio.create_task(watch_callers(self._open), name="revocation"),
         ]
 
     def _open(self) -> list[Open]:
-        return [*self.followings, *self.sockets]
+        return [*self.followings, *self.listeners]
 
     async def end_revoked(self) -> None:
         """Look now at the credentials of all that is open."""
@@ -115,16 +119,24 @@ class Runtime:
             task.add_done_callback(_leave)
             raise
 
-    async def announce(self, user_id: int, title: Title) -> None:
-        """Tell a title to this user's sockets, in whichever process they are."""
-        await self.relay.announce(
-            user_id, {"type": title.type, "conversation": title.conversation, "title": title.title}
-        )
+    async def announce(self, user_id: int, news: News) -> None:
+        """Tell all that this user has open, in whichever process it is."""
+        await self.relay.announce(user_id, as_message(news))
 
-    def _announce(self, user_id: int, title: Title) -> None:
-        for socket in tuple(self.sockets):
-            if socket.caller.user_id == user_id:
-                socket.tell_title(title)
+    def tell_changed(self, user_id: int, conversation: UUID | str) -> None:
+        """The same of a conversation that changed, for those who cannot wait for a relay that is away."""
+        self.own(self.announce(user_id, Changed(str(conversation))))
+
+    def _announce(self, user_id: int, news: News) -> None:
+        for listener in tuple(self.listeners):
+            if listener.caller.user_id == user_id:
+                listener.tell(news)
+
+    async def tell_ended(self, epoch: UUID) -> None:
+        """A reply whose process died was ended by the reaper."""
+        owner = await in_database(owner_of, epoch)
+        if owner is not None:
+            self.tell_changed(*owner)
 
     def refuse_when_draining(self) -> None:
         if self.registry.draining:

@@ -31,6 +31,7 @@ async def make_title(here: Runtime, live: LiveReply, question: str) -> None:
         transcript.title = title
         live.wake()
         await here.announce(live.owner, Title(str(transcript.conversation), title))
+        here.tell_changed(live.owner, transcript.conversation)
     except ChatError as error:
         logger.info("no title for conversation %s: %s", transcript.conversation, error.message)
     finally:

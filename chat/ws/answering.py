@@ -16,10 +16,11 @@ from chat.auth.caller import Caller
 from chat.errors import ChatError, TooMany
 from chat.events import Batch, Title
 from chat.service import Following
+from chat.service.news import News
 from chat.service.requests import Again, Ask
 from chat.ws import codes, frames_in
 from chat.ws.followed import Followed
-from chat.ws.frames_in import Continue, Follow, Frame, Ping, Ref, Regenerate, Send, Stop, Unfollow
+from chat.ws.frames_in import Continue, Follow, Frame, Ping, Ref, Regenerate, Send, Stop, Unfollow, Watch
 from chat.ws.outlet import Outlet
 
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ class Answering:
         self.caller = caller
         self._outlet = outlet
         self._followed = Followed(outlet)
+        self._watches = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def answer(self, text: str | None) -> None:
@@ -49,9 +51,10 @@ class Answering:
         except Exception as error:  # noqa: BLE001 (whatever it is, the client is answered and it is logged)
             await self._refuse(ref, error)
 
-    def tell_title(self, title: Title) -> None:
-        """A conversation was given a title, by whatever reply."""
-        self._own(partial(self._outlet.events, Batch((title,))))
+    def tell(self, news: News) -> None:
+        """A conversation was given a title, by whatever reply; or changed, for those who watch."""
+        if self._watches or isinstance(news, Title):
+            self._own(partial(self._outlet.events, Batch((news,))))
 
     def revoke(self) -> None:
         """The caller's credential is good no more."""
@@ -91,6 +94,9 @@ class Answering:
             case Stop(reply):
                 self._refuse_when_busy()
                 self._own(partial(self._stop, reply, ref), ref)
+            case Watch():
+                self._watches = True
+                await self._outlet.ack(ref)
             case Ping():
                 await self._outlet.pong()
 

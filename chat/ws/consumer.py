@@ -53,7 +53,7 @@ class ChatConsumer(AsyncConsumer):
             self.caller = caller
             self._answering = Answering(caller, self._outlet)
             open_sockets.add(self)
-            self._forget = await service.socket_opened(self._answering)
+            self._forget = await service.listen(self._answering)
         except Refused as refused:
             await self._outlet.close(refused.code)
         except TooMany:

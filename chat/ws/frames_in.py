@@ -69,11 +69,15 @@ class Stop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     reply: str
 
 
+class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Tell `changed` from now on, too. Clients from before it was there see nothing new."""
+
+
 class Ping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Is anybody there?"""
 
 
-Frame = Send | Regenerate | Continue | Follow | Unfollow | Stop | Ping
+Frame = Send | Regenerate | Continue | Follow | Unfollow | Stop | Watch | Ping
 
 
 def too_large(frame: str | bytes | None) -> bool:
@@ -137,6 +141,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "regenerate": _regenerate,
     "continue": _continue,
     "stop": partial(decode_fields, Stop),
+    "watch": partial(decode_fields, Watch),
     "ping": partial(decode_fields, Ping),
 }
 

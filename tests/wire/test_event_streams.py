@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.events import KEEP_ALIVE, Batch, Block, Delta, End, Event, Queue, Reasoning, Start, Title
+from chat.events import KEEP_ALIVE, Batch, Block, Changed, Delta, End, Event, Queue, Reasoning, Start, Title
 from chat.wire import frames, ndjson, sse
 
 REPLY = "0199e3f0-0000-7000-8000-000000000001"
@@ -20,7 +20,9 @@ positioned = (
     | st.builds(Block, st.just(REPLY), lengths, lengths, lengths, texts)
     | st.builds(End, st.just(REPLY), st.just("complete"), st.none() | texts, lengths, st.none(), st.none())
 )
-positionless = st.builds(Title, texts, texts) | st.builds(Queue, st.just(REPLY), lengths)
+positionless = (
+    st.builds(Title, texts, texts) | st.builds(Changed, texts) | st.builds(Queue, st.just(REPLY), lengths)
+)
 ids = st.text("abcXYZ019-_.", min_size=1)
 with_position = st.builds(
     lambda lead, last, event_id: Batch((*lead, last), event_id),

@@ -17,6 +17,7 @@ from chat.ws.frames_in import (
     Send,
     Stop,
     Unfollow,
+    Watch,
     decode,
     read,
     take_ref,
@@ -45,6 +46,7 @@ def frame(**fields: Any) -> Frame:
         ({"type": "follow", "reply": "r", "last_event_id": "x.1"}, Follow("r", "x.1")),
         ({"type": "unfollow", "reply": "r"}, Unfollow("r")),
         ({"type": "stop", "reply": "r"}, Stop("r")),
+        ({"type": "watch"}, Watch()),
         ({"type": "ping"}, Ping()),
     ],
 )

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from chat import service
 from chat.auth.keys import revoke_key
 from chat.database import in_database
-from chat.service.sockets import end_revoked_sockets
+from chat.service.listeners import end_revoked_listeners
 from chat.ws import codes
 
 OWN = (b"origin", b"http://testserver")
@@ -142,7 +142,7 @@ async def test_a_revoked_key_closes_an_idle_socket(
     await alice.say(type="ping")
     await alice.hear()
     await in_database(revoke_key, alices_key[:12])
-    await end_revoked_sockets()
+    await end_revoked_listeners()
     assert await alice.hear_close() == codes.CREDENTIALS
     assert await is_open(bob)
     await alice.close()

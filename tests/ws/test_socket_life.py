@@ -12,7 +12,7 @@ from chat.auth.caller import Caller
 from chat.auth.keys import revoke_key
 from chat.database import in_database
 from chat.models import Message
-from chat.service.sockets import end_revoked_sockets
+from chat.service.listeners import end_revoked_listeners
 from chat.ws import codes, open_sockets
 
 
@@ -128,6 +128,27 @@ async def test_a_title_comes_once_also_after_the_end(
     assert await socket.hears_nothing()
 
 
+async def test_who_watches_is_told_of_changes_that_others_make(
+    upstream: FedUpstream, open_socket: OpenSocket, bobs_key: str, alice: User
+) -> None:
+    upstream.script("Hello")
+    watching, plain, bobs = [await open_socket(), await open_socket(), await open_socket(bobs_key)]
+    for socket in (watching, bobs):
+        await socket.say(type="watch", ref=1)
+        assert await socket.hear() == {"type": "ack", "ref": 1}
+    conversation = (await plain.ask())["conversation"]
+    changed = {"type": "changed", "conversation": conversation}
+    assert await watching.hear() == changed  # it began
+    assert (await plain.hear_until("end"))[-1]["status"] == "complete"
+    assert await watching.hear() == changed  # it ended
+    await service.change_conversation(Caller(alice.pk, "key"), conversation, {"title": "Mine"})
+    assert await watching.hear() == changed
+    await service.delete_conversation(Caller(alice.pk, "key"), conversation)
+    assert await watching.hear() == changed
+    assert await plain.hears_nothing()
+    assert await bobs.hears_nothing()
+
+
 async def test_a_revoked_key_ends_what_is_followed(
     upstream: FedUpstream, socket: SocketClient, alices_key: str
 ) -> None:
@@ -135,7 +156,7 @@ async def test_a_revoked_key_ends_what_is_followed(
     await socket.ask()
     await socket.hear_text(5)
     await in_database(revoke_key, alices_key[:12])
-    await end_revoked_sockets()
+    await end_revoked_listeners()
     assert await socket.hear_close() == codes.CREDENTIALS
     assert await socket.hears_nothing()
 

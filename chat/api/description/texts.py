@@ -69,6 +69,7 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         **_REPLY,
     },
     "Title": {"conversation": "The conversation's id.", "title": "Its new title."},
+    "Changed": {"conversation": "The conversation's id. Read it again; 404: it was deleted."},
     "Queue": {"reply": "The reply's message id.", "place": "1 is next; 0: it waits no more."},
     "End": {
         "status": "`complete`, `stopped`, `interrupted` or `failed`.",
