@@ -26,6 +26,7 @@ def describe_message(message: Message) -> dict[str, Any]:
         "finish_reason": completion.finish_reason if completion else None,
         "usage": completion.usage if completion else None,
         "error": completion.error if completion else None,
+        "cut_off": (completion.cut_off or None) if completion else None,
         "created": timestamp(message.created),
         "started": timestamp(completion.started) if completion else None,
         "first_token": timestamp(completion.first_token) if completion else None,

@@ -33,6 +33,8 @@ class Outcome:
     started: datetime | None = None
     first_token: datetime | None = None
     notices: list[dict[str, Any]] = field(default_factory=list)
+    cut_off: str = ""
+    """Why it was interrupted (`chat.models.completion.CutOff`); empty where it was not."""
 
 
 @transaction.atomic
@@ -52,6 +54,7 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
         server=None,
         started=outcome.started,
         first_token=outcome.first_token,
+        cut_off=outcome.cut_off,
         ended=timezone.now(),
     )
     Checkpoint.objects.filter(completion_id=epoch).delete()
@@ -59,7 +62,9 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
 
 
 @transaction.atomic
-def finish_as_saved(epoch: UUID, status: str, error: dict[str, Any] | None = None, **guard: Any) -> bool:
+def finish_as_saved(
+    epoch: UUID, status: str, error: dict[str, Any] | None = None, cut_off: str = "", **guard: Any
+) -> bool:
     """End a reply with the text of its checkpoints, for an owner that cannot; False when it runs no more.
 
     `guard`: look-ups on the message that must hold as well.
@@ -76,7 +81,9 @@ def finish_as_saved(epoch: UUID, status: str, error: dict[str, Any] | None = Non
     Message.objects.filter(id=message.id).update(
         status=status, content=outcome.text, reasoning=outcome.reasoning
     )
-    Completion.objects.filter(id=epoch).update(status=status, error=error, server=None, ended=timezone.now())
+    Completion.objects.filter(id=epoch).update(
+        status=status, error=error, cut_off=cut_off, server=None, ended=timezone.now()
+    )
     Checkpoint.objects.filter(completion_id=epoch).delete()
     return True
 

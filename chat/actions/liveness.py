@@ -9,6 +9,7 @@ from django.db.models import F
 
 from chat.actions.finish import finish_as_saved
 from chat.models import Completion, Message, Server
+from chat.models.completion import CutOff
 from chat.models.status import Status
 
 
@@ -45,7 +46,7 @@ def interrupt(epoch: UUID, server: UUID, beat: int | None = None) -> bool:
     guard: dict[str, Any] = {"completion__server": server}
     if beat is not None:
         guard["completion__server__beat"] = beat
-    return finish_as_saved(epoch, Status.INTERRUPTED, **guard)
+    return finish_as_saved(epoch, Status.INTERRUPTED, cut_off=CutOff.CRASH, **guard)
 
 
 def leave(server: UUID) -> None:

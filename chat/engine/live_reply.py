@@ -13,13 +13,12 @@ from chat.chunks import Chunk
 from chat.engine.cursor import Cursor
 from chat.engine.ports import Ending, Final, Piece
 from chat.engine.pulse import Pulse
-from chat.engine.transcript import Ended, Transcript
+from chat.engine.transcript import LEFT, Ended, Transcript
 from chat.engine.valid_text import ValidText, fit
 from chat.events import Batch
 
 MAX_FINISH_REASON = 40
 """Characters: the standard ones have at most 14, and the row holds no more."""
-INTERRUPTED = Ended("interrupted")
 
 
 class LiveReply:
@@ -217,10 +216,10 @@ class LiveReply:
         if self.window is None or self.transcript.ended is not None:
             return
         if self.window <= 0:
-            self.end_with(INTERRUPTED)
+            self.end_with(LEFT)
         else:
             loop = asyncio.get_running_loop()
-            self._clock = loop.call_later(self.window, self.end_with, INTERRUPTED)
+            self._clock = loop.call_later(self.window, self.end_with, LEFT)
 
     def _cancel_clock(self) -> None:
         if self._clock is not None:

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from chat.engine.checkpoints import LOST, Checkpoints
-from chat.engine.live_reply import INTERRUPTED, LiveReply
+from chat.engine.live_reply import LiveReply
 from chat.engine.ports import Source, Store, StoreAway
 from chat.engine.pulse import Pulse
 from chat.engine.run import run
-from chat.engine.transcript import Transcript
+from chat.engine.transcript import DRAINED, Transcript
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Registry:
             before.end_with(LOST)
         self._live[live.id] = live
         if self._interrupting:
-            live.end_with(INTERRUPTED)
+            live.end_with(DRAINED)
         task = asyncio.create_task(run(live, source, self._store, self.pulse), name=f"reply {live.id}")
         self._runs.add(task)
         task.add_done_callback(lambda done: self._forget(live, done))
@@ -108,7 +108,7 @@ class Registry:
             await asyncio.wait(self._runs, timeout=grace)
         self._interrupting = True
         for live in self.running():
-            live.end_with(INTERRUPTED)
+            live.end_with(DRAINED)
         if self._runs:
             await asyncio.wait(self._runs, timeout=SAVE_SECONDS)
         unsaved = list(self.running())

@@ -5,12 +5,13 @@ One path for complete, stopped, interrupted and failed. `end` is never told befo
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from chat.engine.live_reply import INTERRUPTED, LiveReply
+from chat.engine.live_reply import LiveReply
 from chat.engine.ports import Final, Source, Store, StoreAway
 from chat.engine.pulse import Pulse
-from chat.engine.transcript import Ended
+from chat.engine.transcript import DRAINED, Ended
 from chat.errors import ChatError
 
 logger = logging.getLogger(__name__)
@@ -65,13 +66,13 @@ async def _reading_over(live: LiveReply, reading: asyncio.Task[None]) -> None:
 def _verdict(live: LiveReply, reading: asyncio.Task[None]) -> Ended:
     """How the reply ended, from how its reading did."""
     if not reading.done() or reading.cancelled():
-        intent = live.intent or INTERRUPTED
-        return Ended(intent.status, intent.finish_reason, live.usage, intent.error)
+        # Only the end of the process cancels a reading that was not told why.
+        return replace(live.intent or DRAINED, usage=live.usage)
     error = reading.exception()
     if error is None:
         return Ended("complete", live.finish_reason, live.usage)
     if live.intent is not None:
-        return Ended(live.intent.status, live.intent.finish_reason, live.usage, live.intent.error)
+        return replace(live.intent, usage=live.usage)
     if isinstance(error, ChatError):
         logger.warning("reply %s failed: %s: %s", live.id, error.code, error.message)
         return Ended("failed", live.finish_reason, live.usage, error.as_dict())

@@ -5,11 +5,14 @@ read both alike, so the live path and the replay path give the same text.
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from chat.engine.growing_text import GrowingText
 from chat.events import End, ReplyStatus
+
+CutOff = Literal["left", "drain", "crash"]
+"""Nobody followed it any more; the server restarted; the server broke down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,12 @@ class Ended:
     finish_reason: str | None = None
     usage: dict[str, Any] | None = None
     error: dict[str, Any] | None = None
+    cut_off: CutOff | None = None
+    """Why it was interrupted: for the row to keep. No event tells it."""
+
+
+LEFT = Ended("interrupted", cut_off="left")
+DRAINED = Ended("interrupted", cut_off="drain")
 
 
 @dataclass(slots=True, eq=False, weakref_slot=True)

@@ -63,6 +63,7 @@ class DatabaseStore:
             started=ending.started,
             first_token=ending.first_token,
             notices=list(ending.notices),
+            cut_off=ended.cut_off or "",
         )
         try:
             told = await in_database(finish_reply, ending.reply, ending.epoch, outcome)

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from chat.render import render
 from chat.web.branch import Step
+from chat.web.failures import failure
 
 CUT_OFF = frozenset({"stopped", "interrupted", "failed"})
 """What `continue` may go on with, besides a reply that was cut at the length limit."""
@@ -32,6 +33,8 @@ class Shown:
     notices: tuple[str, ...]
     timing: str
     may_continue: bool
+    try_again: bool
+    """It did not become a reply: asking once more is what one wants next."""
     step: Step
 
 
@@ -58,6 +61,7 @@ def show(step: Step) -> Shown:
         ),
         timing=how_fast(message) if is_reply else "",
         may_continue=is_reply and not step.has_answers and _was_cut_off(message),
+        try_again=message["status"] == "failed" or (message["status"] in CUT_OFF and not message["content"]),
         step=step,
     )
 
@@ -69,20 +73,40 @@ def _was_cut_off(message: dict[str, Any]) -> bool:
 
 def how_it_ended(message: dict[str, Any]) -> str:
     """One honest sentence, empty for a reply that is simply complete or still runs."""
+    error = message["error"] or {}
     match message["status"]:
+        case "stopped" if error.get("code") == "deleted":
+            return _("This reply was stopped when it was deleted.")
         case "stopped":
             return _("You stopped this reply.")
         case "interrupted":
-            return _("The connection was lost or the server restarted; this is what had arrived.")
+            return _why_cut_off(message)
         case "failed":
-            error = message["error"] or {}
-            return error.get("message") or _("The model’s provider failed.")
+            return failure(error)
     match message["finish_reason"]:
         case "length":
             return _("Cut at the length limit.")
         case "content_filter":
             return _("The provider’s content filter ended this reply.")
     return ""
+
+
+def _why_cut_off(message: dict[str, Any]) -> str:
+    nothing = not (message["content"] or message["reasoning"])
+    match message["cut_off"]:
+        case "left" if nothing:
+            return _("The connection was lost while the page was closed; nothing had arrived yet.")
+        case "left":
+            return _("The connection was lost while the page was closed; this is what had arrived.")
+        case "drain" if nothing:
+            return _("The server restarted before the reply began.")
+        case "drain":
+            return _("The server restarted while this reply was being written; this is what had arrived.")
+        case "crash" if nothing:
+            return _("The server broke down before the reply began.")
+        case "crash":
+            return _("The server broke down while this reply was being written; this is what had arrived.")
+    return _("The connection was lost or the server restarted; this is what had arrived.")
 
 
 def how_fast(message: dict[str, Any]) -> str:

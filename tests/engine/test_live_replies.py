@@ -149,7 +149,7 @@ async def test_the_last_follower_leaving_is_the_abort(
     assert live.intent is None
     live.detach()
     await live.done()
-    assert store.endings[live.epoch].ended.status == "interrupted"
+    assert store.endings[live.epoch].ended == Ended("interrupted", cut_off="left")
     assert source.closed.is_set()
 
 
@@ -171,7 +171,7 @@ async def test_the_window_cuts_an_abandoned_reply_off(
     live = begin(registry, source, window=0.01)
     live.detach()
     await live.done()
-    assert store.endings[live.epoch].ended.status == "interrupted"
+    assert store.endings[live.epoch].ended == Ended("interrupted", cut_off="left")
 
 
 async def test_the_largest_window_asked_for_counts(registry: Registry, source: FedSource) -> None:
@@ -329,7 +329,7 @@ async def test_a_drain_interrupts_and_saves_all(registry: Registry, store: Memor
     assert await registry.drain(0) == []
     for number, live in enumerate(lives):
         ending = store.endings[live.epoch]
-        assert (ending.text, ending.ended.status) == (f"text {number}", "interrupted")
+        assert (ending.text, ending.ended) == (f"text {number}", Ended("interrupted", cut_off="drain"))
 
 
 async def test_a_drain_lets_what_runs_finish_within_its_grace(

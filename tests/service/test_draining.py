@@ -67,7 +67,7 @@ async def test_a_drain_ends_and_saves_what_is_being_asked(
     assert await draining == 0
     assert not await in_database(Message.objects.filter(status="streaming").exists)
     message = await service.read_message(as_alice, (await asking).reply)
-    assert message["status"] == "interrupted"
+    assert (message["status"], message["cut_off"]) == ("interrupted", "drain")
 
 
 async def test_who_waits_for_the_models_when_a_drain_begins_is_refused_and_nothing_is_stored(

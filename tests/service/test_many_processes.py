@@ -63,6 +63,7 @@ async def test_a_reaper_ends_what_a_dead_process_left_with_its_last_checkpoint(
     await reaper.look()
     message = await service.read_message(as_alice, reply)
     assert (message["status"], message["content"], message["reasoning"]) == ("interrupted", "saved", "hm")
+    assert message["cut_off"] == "crash"
     assert not await in_database(Server.objects.filter(name="dead").exists)
     assert not await in_database(Checkpoint.objects.exists)
 

@@ -101,7 +101,8 @@ async def test_closing_the_connection_is_the_abort(upstream: FedUpstream, as_ali
     ended = await read_to_end(await service.follow(as_alice, following.reply))
     assert ended.end is not None
     assert ended.end.status == "interrupted"
-    assert (await saved(as_alice, following.reply))["content"] == "Hello"
+    message = await saved(as_alice, following.reply)
+    assert (message["content"], message["cut_off"]) == ("Hello", "left")
 
 
 async def test_a_client_that_goes_while_it_is_asking_leaves_nothing_running(

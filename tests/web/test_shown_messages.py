@@ -21,6 +21,7 @@ def shown(*, answered: bool = False, **fields: Any) -> Shown:
         "finish_reason": "stop",
         "usage": None,
         "error": None,
+        "cut_off": None,
         "notices": [],
         "started": None,
         "first_token": None,
@@ -41,8 +42,46 @@ def shown(*, answered: bool = False, **fields: Any) -> Shown:
             "The connection was lost or the server restarted; this is what had arrived.",
         ),
         (
+            {"status": "interrupted", "cut_off": "left"},
+            "The connection was lost while the page was closed; this is what had arrived.",
+        ),
+        (
+            {"status": "interrupted", "cut_off": "left", "content": ""},
+            "The connection was lost while the page was closed; nothing had arrived yet.",
+        ),
+        (
+            {"status": "interrupted", "cut_off": "drain"},
+            "The server restarted while this reply was being written; this is what had arrived.",
+        ),
+        (
+            {"status": "interrupted", "cut_off": "crash"},
+            "The server broke down while this reply was being written; this is what had arrived.",
+        ),
+        (
+            {"status": "interrupted", "cut_off": "crash", "content": ""},
+            "The server broke down before the reply began.",
+        ),
+        (
+            {"status": "stopped", "error": {"code": "deleted"}},
+            "This reply was stopped when it was deleted.",
+        ),
+        (
             {"status": "failed", "error": {"message": "No such model."}},
             "No such model.",
+        ),
+        (
+            {"status": "failed", "error": {"code": "upstream_unreachable", "message": "…"}},
+            "The model’s provider failed: it cannot be reached.",
+        ),
+        (
+            {
+                "status": "failed",
+                "error": {
+                    "code": "upstream_rejected",
+                    "message": "The model's provider refused the request: No.",
+                },
+            },
+            "The model’s provider failed: it refused the request: No.",
         ),
         ({"status": "failed"}, "The model’s provider failed."),
         ({"finish_reason": "length"}, "Cut at the length limit."),
@@ -69,6 +108,13 @@ def test_a_whole_reply_is_not_continued() -> None:
 
 def test_a_reply_with_answers_below_it_is_not_continued() -> None:
     assert not shown(status="stopped", answered=True).may_continue
+
+
+@pytest.mark.parametrize("status", ["stopped", "interrupted", "failed"])
+def test_what_never_became_a_reply_may_be_tried_again(status: str) -> None:
+    assert shown(status=status, content="").try_again
+    assert shown(status=status).try_again is (status == "failed")
+    assert not shown().try_again
 
 
 def test_times_and_speed_are_told_as_far_as_they_are_known() -> None:

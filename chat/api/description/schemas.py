@@ -75,6 +75,7 @@ def _resources() -> dict[str, Schema]:
                 "finish_reason": _or_null(_TEXT),
                 "usage": _or_null({"type": "object"}),
                 "error": {"anyOf": [ref("ErrorDetails"), {"type": "null"}]},
+                "cut_off": {"enum": ["left", "drain", "crash", None]},
                 "created": _TIME,
                 "started": _or_null(_TIME),
                 "first_token": _or_null(_TIME),

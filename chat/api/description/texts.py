@@ -91,6 +91,10 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "finish_reason": "What the provider said.",
         "usage": "The provider's count of tokens.",
         "error": "Why it failed.",
+        "cut_off": (
+            "Why it was interrupted: `left` (nobody followed it any more), `drain` (the server restarted) or "
+            "`crash` (the server broke down); else null."
+        ),
         "created": "When it was stored.",
         "started": "When the provider was asked.",
         "first_token": "When its first token came.",
