@@ -7,10 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from chat.render import patterns
 from chat.render.structure import Structure
 
-_LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
-"""As Markdown sees lines: `str.splitlines` would cut at form feeds and U+2028 too."""
 _DEFINITION: Final = re.compile(
     r"(?:^|\r)(?:[ \t>]|[-+*][ \t]|[0-9]{1,9}[.)][ \t])*\[(?:\^[^\]\n]+|(?:[^\[\]\\]|\\.){1,999})\]:",
     re.MULTILINE,
@@ -59,7 +58,7 @@ class Blocks:
 
     def _judge(self, complete: str) -> list[BlockSpan]:
         closed: list[BlockSpan] = []
-        for line in _LINE.findall(complete):
+        for line in patterns.LINE.findall(complete):
             ended_before, ended_with = self._structure.take(line.rstrip("\r\n"))
             if ended_before:
                 closed += self._close()

@@ -5,6 +5,7 @@ Nothing leaves here but through the allow-list. No images: fetching one could ca
 
 import re
 import time
+from functools import partial
 from hashlib import blake2s
 from html import escape, unescape
 from typing import Final
@@ -12,7 +13,7 @@ from typing import Final
 import comrak
 import nh3
 
-from chat.render import code
+from chat.render import code, formulas, tex
 
 MAX_DEPTH: Final = 200
 """Elements within each other; browsers stop at 512, and the sanitiser is quadratic in it."""
@@ -20,10 +21,13 @@ MAX_GROWTH: Final = 10
 """HTML that is longer than its Markdown by more than this, and 100,000 characters, comes from an attack."""
 HIGHLIGHT_SECONDS: Final = 1.0
 """For all the code of one text; the rest stays plain."""
+TEX_SECONDS: Final = 1.0
+"""For all the formulas of one text; the rest stays source."""
 
 _EXTENSIONS: Final = comrak.ExtensionOptions()
 _EXTENSIONS.table = _EXTENSIONS.strikethrough = _EXTENSIONS.autolink = True
 _EXTENSIONS.tasklist = _EXTENSIONS.footnotes = True
+_EXTENSIONS.math_latex = True
 _OPTIONS: Final = comrak.RenderOptions()
 _OPTIONS.escape = True  # HTML in the text is shown as text
 _OPTIONS.tasklist_classes = True
@@ -32,6 +36,7 @@ _ELEMENTS: Final = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "ul", "ol", "li", "hr", "section", "div"),
     *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "pre", "button", "input"),
     *("a", "em", "strong", "del", "sup", "code", "span", "br"),
+    *sorted(tex.ELEMENTS),
 )
 _FOOTNOTE: Final = "note-"
 _CLEANER: Final = nh3.Cleaner(
@@ -39,16 +44,21 @@ _CLEANER: Final = nh3.Cleaner(
     clean_content_tags=set(),
     attributes={
         "a": {"href", "target", "title", "id", "aria-label"},
+        "blockquote": {"dir"},
         "button": {"type"},
         "figure": {"data-language"},
         "input": {"type", "checked", "disabled", "aria-label"},
         "li": {"id"},
-        "ol": {"start"},
+        "ol": {"dir", "start"},
+        "table": {"dir"},
         "td": {"align"},
         "th": {"align"},
+        "ul": {"dir"},
+        **tex.ATTRIBUTES,
     },
     allowed_classes={
         "button": {"copy"},
+        "code": {"tex"},
         "div": {"markup", "table"},
         "figure": {"code"},
         "input": {"task-list-item-checkbox"},
@@ -79,9 +89,12 @@ class _TooDeep(Exception):
 def render(markdown: str) -> str:
     """The HTML of a block or of a whole text. What is made to break renderers comes out as plain text."""
     markdown = _LONE_SURROGATE.sub("\ufffd", markdown)
-    html = comrak.render_markdown(markdown, extension_options=_EXTENSIONS, render_options=_OPTIONS)
+    marked = formulas.mark(markdown)
+    html = comrak.render_markdown(marked.text, extension_options=_EXTENSIONS, render_options=_OPTIONS)
     if len(html) > 100_000 + MAX_GROWTH * len(markdown):
         return _plain(markdown)
+    deadline = time.monotonic() + TEX_SECONDS
+    html = formulas.taken_back(html, marked, partial(tex.formula, deadline=deadline))
     try:
         html = _arranged(html)
     except _TooDeep:
@@ -119,7 +132,9 @@ def _arranged(html: str) -> str:
 def _element(element: str, tag: str, attributes: str) -> str:
     match tag:
         case "table":
-            return '<div class="table"><table>'
+            return '<div class="table"><table dir="auto">'
+        case "ul" | "ol" | "blockquote":
+            return f'<{tag} dir="auto"{attributes}>'
         case "/table":
             return "</table></div>"
         case "input":

@@ -1,11 +1,13 @@
 """What one line of Markdown can begin or end. Patterns only: knows nothing of the lines around it.
 
-All are matched at a place of a line whose tabs are expanded and whose line ending is cut off.
+All but `LINE` are matched at a place of a line whose tabs are expanded and whose line ending is cut off.
 """
 
 import re
 from typing import Final
 
+LINE: Final = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+")
+"""As Markdown sees lines, endings and all: `str.splitlines` would cut at form feeds and U+2028 too."""
 SPACES: Final = re.compile(r" *")
 BLANK: Final = re.compile(r" *$")
 QUOTE: Final = re.compile(r"> ?")

@@ -32,13 +32,26 @@ class Structure:
         """Whether the next line may still belong to the top-level block before it."""
         return bool(self._containers or self._leaf or self._list or self._math)
 
+    @property
+    def is_in_math(self) -> bool:
+        """Whether the next line, unless it is blank, belongs to display math."""
+        return self._math is not None
+
+    @property
+    def is_verbatim(self) -> bool:
+        """Whether the last line is code or HTML, in which nothing is formatted."""
+        return isinstance(self._leaf, Verbatim) or self._leaf is Leaf.INDENTED_CODE
+
     def take(self, line: str) -> tuple[bool, bool]:
         """One more line, without its ending: did a top-level block end before it, and did one end with it?"""
         line = line.expandtabs(4)
-        was_open, was_in_math = self.is_open, self._math is not None
+        was_open = self.is_open
+        if self._math and not patterns.BLANK.match(line):
+            self._go_on_with_math(self._math, line)
+            return False, False
         begins = self._take(line)
-        self._follow_math(line)
-        return begins and was_open and not was_in_math, (begins or was_open) and not self.is_open
+        self._math = self._math_begun(line)
+        return begins and was_open, (begins or was_open) and not self.is_open
 
     def _take(self, line: str) -> bool:
         """Whether this line begins a top-level block."""
@@ -127,13 +140,17 @@ class Structure:
         else:
             self._leaf, self._header = Leaf.PARAGRAPH, line[at:]
 
-    def _follow_math(self, line: str) -> None:
-        if self._math:
-            # TeX allows no blank line in display math: what is never closed holds up one paragraph only.
-            if self._math in line or patterns.BLANK.match(line):
-                self._math = None
-        elif self._leaf is Leaf.PARAGRAPH:
-            text = line.lstrip(" ")
-            closing = MATH.get(text[:2])
-            if closing and closing not in text[2:]:
-                self._math = closing
+    def _go_on_with_math(self, closing: str, line: str) -> None:
+        """A line of the paragraph, whatever it looks like: the renderer sees it so too."""
+        self._header = line.lstrip(" ")
+        if closing in line:
+            self._math = None
+
+    def _math_begun(self, line: str) -> str | None:
+        """What closes the display math that this line begins. TeX allows no blank line in it: what is never
+        closed holds up one paragraph only."""
+        if self._leaf is not Leaf.PARAGRAPH:
+            return None
+        text = line.lstrip(" ")
+        closing = MATH.get(text[:2])
+        return closing if closing and closing not in text[2:] else None

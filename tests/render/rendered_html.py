@@ -8,12 +8,18 @@ ELEMENTS = frozenset(
         *("a", "blockquote", "br", "button", "code", "del", "div", "em", "figcaption", "figure"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p", "pre", "section"),
         *("span", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+        *("math", "semantics", "annotation", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded"),
+        *("mphantom", "mroot", "mrow", "mspace", "msqrt", "mstyle", "msub", "msubsup", "msup", "mtable"),
+        *("mtd", "mtext", "mtr", "munder", "munderover"),
     )
 )
 ATTRIBUTES = frozenset(
     (
-        *("align", "aria-label", "checked", "class", "data-language", "disabled", "href", "id"),
+        *("align", "aria-label", "checked", "class", "data-language", "dir", "disabled", "href", "id"),
         *("rel", "start", "target", "title", "type"),
+        *("accent", "accentunder", "columnalign", "columnlines", "display", "displaystyle", "encoding"),
+        *("fence", "form", "linethickness", "mathvariant", "maxsize", "minsize", "movablelimits"),
+        *("notation", "rowlines", "scriptlevel", "stretchy", "width"),
     )
 )
 

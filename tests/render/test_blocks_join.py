@@ -28,6 +28,10 @@ CONSTRUCTS = (
     "<!-- a\n\n- b -->\n",
     "$$\nx\n+ y\n$$\n",
     "\\[\n- x\n\\]\n",
+    "$$\n```\n# x\n$$ | a\n---\n",
+    "- a\n  $$\n  - x\n> y\n  $$\n- b\n",
+    "so \\(x_1\\) and $$x$$ for $5\n",
+    "> \\[\n> x\n> \\]\n",
     "\ttabs\t\n",
     "汉字 😀 e\u0301\r\n",
     "\n",
@@ -51,6 +55,9 @@ MARKS = (
     "|--",
     "<b>",
     "<!--",
+    "$$",
+    "\\[",
+    "\\]",
 )
 
 constructs = st.lists(st.sampled_from(CONSTRUCTS), max_size=8).map("".join)

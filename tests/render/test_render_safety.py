@@ -46,6 +46,12 @@ CLASSICS = (
     "＜script＞alert(1)＜/script＞ \u202e<script>\ufeff\u200b",
     "&lt;script&gt;alert(1)&lt;/script&gt; &#60;script&#62;",
     "<scr\x00ipt>alert(1)</scr\x00ipt>",
+    "\\(\\text{<script>alert(1)</script>} <img src=x onerror=alert(1)>\\)",
+    "$$\\href{javascript:alert(1)}{x} \\style{position:fixed}{x} \\class{x}{x} \\color{red}{x}$$",
+    "\\[\\text{</annotation></semantics></math><script>alert(1)</script>}\\]",
+    "\\(\\text{&lt;script&gt;alert(1)&#x3c;/script&#x3e;}\\) \\(\\verb|<script>|\\)",
+    '$$</span><script>alert(1)</script>$$ <span data-math-style="inline">x</span>',
+    "```math\n</code></pre><script>alert(1)</script>\n```",
 )
 
 
@@ -72,6 +78,12 @@ HOSTILE = (
     "onerror=",
     "|",
     "\x00",
+    "$$",
+    "\\(",
+    "\\)",
+    "\\text{",
+    "}",
+    "\U000f0000",
 )
 
 
@@ -108,6 +120,19 @@ def test_lone_surrogates_and_control_characters_are_no_error(markdown: str) -> N
         "```python\n" + "x = '''\n" * 5_000 + "```",
         "```perl\n" + "s{" * 900 + "\n```",
         "```" + "x" * 100_000 + "\na\n```",
+        "\\(" + "\\sqrt" * 600 + "\\)",
+        "\\(" + "{" * 2_000 + "}" * 2_000 + "\\)",
+        "\\(" + "x" * 1_000_000 + "\\)",
+        "\\(&\\)" * 50_000,
+        "\\(\\def\\a{xx}\\def\\b{\\a\\a}\\def\\c{\\b\\b}\\def\\d{\\c\\c}\\d\\)",
+        "\\(\\begin{matrix}" * 10_000,
+        "$$" * 50_000,
+        "$$x " * 50_000,
+        "x$$ " * 50_000,
+        "$$\n" * 50_000,
+        "`$$`` " * 20_000,
+        "\\[ " * 50_000,
+        "$$" + "".join(map(chr, range(0xF0000, 0xFFFFE))),
     ],
     ids=lambda markdown: ascii(markdown[:12]),
 )
