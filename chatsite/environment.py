@@ -71,6 +71,16 @@ def seconds(name: str, default: float, *, least: float = 0, most: float | None =
     return number
 
 
+def seconds_or_end(name: str, default: float, *, most: float) -> float | None:
+    """Seconds, or None for the word `end`."""
+    if text(name).lower() == "end":
+        return None
+    try:
+        return seconds(name, default, most=most)
+    except ImproperlyConfigured:
+        raise _bad(name, f"seconds, from 0 to {most:g}, or end") from None
+
+
 def address(name: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     """A URL with a host; without the slash at its end. Nothing where it is not set."""
     value = text(name).rstrip("/")

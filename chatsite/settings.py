@@ -69,7 +69,8 @@ CHAT_SITE_NAME = env.text("CHAT_SITE_NAME", "Holdfast")
 CHAT_AUTO_TITLE = env.flag("CHAT_AUTO_TITLE", default=True)
 CHAT_CHECKPOINT_SECONDS = env.seconds("CHAT_CHECKPOINT_SECONDS", 0.1, least=0.01, most=60)
 CHAT_DRAIN_SECONDS = env.seconds("CHAT_DRAIN_SECONDS", 0, most=3600)
-CHAT_WEB_RESUME_WINDOW = env.seconds("CHAT_WEB_RESUME_WINDOW", 30, most=24 * 3600)
+# None is to the end.
+CHAT_WEB_RESUME_WINDOW = env.seconds_or_end("CHAT_WEB_RESUME_WINDOW", 30, most=24 * 3600)
 # 0 lifts a limit.
 CHAT_MAX_MESSAGE_CHARS = env.whole("CHAT_MAX_MESSAGE_CHARS", 200_000)
 CHAT_MAX_REPLY_CHARS = env.whole("CHAT_MAX_REPLY_CHARS", 1_000_000)
@@ -104,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "chat.web.chosen.ChosenByUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -137,6 +139,10 @@ SERVESTATIC_ALLOW_ALL_ORIGINS = False
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = DJANGO_HTTPS
 USE_TZ = True
 TIME_ZONE = "UTC"
 

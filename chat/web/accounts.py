@@ -53,7 +53,7 @@ class SignIn(LoginView):
         try:
             return super().post(request, *args, **kwargs)
         except TooMany as error:
-            return too_many_sign_ins(error)
+            return too_many_sign_ins(request, error)
 
     def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Where to go afterwards: an address of this site, and not this one, which would lead in circles."""
@@ -108,7 +108,7 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     try:
         valid = form.is_valid()
     except TooMany as error:
-        return too_many_sign_ins(error)
+        return too_many_sign_ins(request, error)
     if not valid:
         return render(request, "accounts/setup.html", {"form": form})
     user = make_first_account(form.cleaned_data["username"], form.cleaned_data["password1"])

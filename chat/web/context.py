@@ -1,14 +1,24 @@
-"""What every template knows: the product's name, and the choices that this browser keeps in cookies."""
+"""What every template knows: the product's name, and the look that its reader chose."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 
-THEMES = ("system", "light", "dark")
+from chat.models.preferences import Theme
+
 THEME_COOKIE = "theme"
+"""For who is not signed in, and for error pages, which read no database."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    theme = request.COOKIES.get(THEME_COOKIE)
-    return {"product": settings.CHAT_SITE_NAME, "theme": theme if theme in THEMES else THEMES[0]}
+    chosen = getattr(request, "chosen", None)
+    return {
+        "product": settings.CHAT_SITE_NAME,
+        "theme": chosen.theme if chosen is not None else theme_of_cookie(request),
+    }
+
+
+def theme_of_cookie(request: HttpRequest) -> str:
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return theme if theme in Theme.values else Theme.SYSTEM.value

@@ -1,4 +1,7 @@
-"""Error pages in the site's style. They read no database and no session: those may be what failed."""
+"""Error pages in the site's style. They read no database and no session: those may be what failed.
+
+The look comes from the cookie.
+"""
 
 import math
 
@@ -8,18 +11,22 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from chat.errors import ChatError, TooMany
+from chat.web.context import theme_of_cookie
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(400, _("That cannot be asked"), _("Something in the address or in the form is not right."))
+    return _page(
+        request, 400, _("That cannot be asked"), _("Something in the address or in the form is not right.")
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(403, _("Not for you"), _("You may not see or do this."))
+    return _page(request, 403, _("Not for you"), _("You may not see or do this."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
+        request,
         403,
         _("The form has expired"),
         _("Go back, reload the page and send it again. If that does not help, allow cookies for this site."),
@@ -28,19 +35,26 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
-        404, _("There is nothing here"), _("It was deleted, or never was, or belongs to somebody else.")
+        request,
+        404,
+        _("There is nothing here"),
+        _("It was deleted, or never was, or belongs to somebody else."),
     )
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _page(
-        500, _("Something broke"), _("It is our fault and has been logged. Your conversations are saved.")
+        request,
+        500,
+        _("Something broke"),
+        _("It is our fault and has been logged. Your conversations are saved."),
     )
 
 
-def too_many_sign_ins(error: TooMany) -> HttpResponse:
+def too_many_sign_ins(request: HttpRequest, error: TooMany) -> HttpResponse:
     minutes = math.ceil(_wait(error) / 60)
     return _page(
+        request,
         error.status,
         _("Too many wrong tries"),
         _("Try again in {minutes} min. Until then nothing is checked, not even the right password.").format(
@@ -50,17 +64,17 @@ def too_many_sign_ins(error: TooMany) -> HttpResponse:
     )
 
 
-def refused(error: ChatError) -> HttpResponse:
+def refused(request: HttpRequest, error: ChatError) -> HttpResponse:
     """Any other error that a caller may see. Its own message is for programs, and in English."""
     if error.status >= 500:
         title, text = _("Not possible now"), _("The server cannot do this at the moment.")
     else:
         title, text = _("That was refused"), _("It is not possible as things are. Reload the page and look.")
     if error.retry_after is None:
-        return _page(error.status, title, text)
+        return _page(request, error.status, title, text)
     wait = _wait(error)
     again = _("Try again in {seconds} s.").format(seconds=wait)
-    return _page(error.status, title, f"{text} {again}", retry_after=wait)
+    return _page(request, error.status, title, f"{text} {again}", retry_after=wait)
 
 
 def _wait(error: ChatError) -> int:
@@ -68,13 +82,15 @@ def _wait(error: ChatError) -> int:
     return max(math.ceil(error.retry_after or 0), 1)
 
 
-def _page(status: int, title: str, text: str, *, retry_after: int | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, title: str, text: str, *, retry_after: int | None = None
+) -> HttpResponse:
     context = {
         "status": status,
         "title": title,
         "text": text,
         "product": settings.CHAT_SITE_NAME,
-        "theme": "system",
+        "theme": theme_of_cookie(request),
     }
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return HttpResponse(render_to_string("error.html", context), status=status, headers=headers)

@@ -76,7 +76,8 @@ def page(request: PageRequest) -> dict[str, Any]:
     return {
         "sidebar": sidebar_of(request),
         "texts": {name: str(text) for name, text in TEXTS.items()},
-        "resume_window": settings.CHAT_WEB_RESUME_WINDOW,
+        "chosen": request.chosen,
+        "resume_window": request.chosen.resume_window(settings.CHAT_WEB_RESUME_WINDOW),
         "current": None,
     }
 

@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest as BadRequestPage
 from django.http import Http404, HttpRequest, HttpResponse
 from django_htmx.middleware import HtmxDetails
 
+from chat.access.preferences import Chosen
 from chat.auth.caller import Caller
 from chat.errors import BadRequest, ChatError, NotFound
 from chat.web.errors import refused
@@ -24,6 +25,8 @@ class PageRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    chosen: Chosen
+    """Read once a request (chat/web/chosen.py)."""
 
 
 def signed_in(view: View) -> View:
@@ -36,7 +39,7 @@ def signed_in(view: View) -> View:
         try:
             return view(request, *args, **kwargs)
         except ChatError as error:
-            return _refusal(error)
+            return _refusal(request, error)
 
     return wrapped
 
@@ -55,7 +58,7 @@ def signed_in_async(view: AsyncView) -> AsyncView:
         try:
             return await view(request, *args, **kwargs)
         except ChatError as error:
-            return _refusal(error)
+            return _refusal(request, error)
 
     return wrapped
 
@@ -74,9 +77,9 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path())
 
 
-def _refusal(error: ChatError) -> HttpResponse:
+def _refusal(request: HttpRequest, error: ChatError) -> HttpResponse:
     if isinstance(error, NotFound):
         raise Http404(error.message) from error
     if isinstance(error, BadRequest):
         raise BadRequestPage(error.message) from error
-    return refused(error)
+    return refused(request, error)

@@ -2,8 +2,11 @@
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
+from django.views.i18n import set_language
 
-from chat.web import account_settings, accounts, exports, pages, sidebar
+from chat.web import accounts, exports, pages, sidebar
+from chat.web.settings import chat as chat_settings
+from chat.web.settings import general, keys, password
 
 app_name = "web"
 
@@ -23,13 +26,16 @@ urlpatterns = [
     path("setup/", accounts.setup, name="setup"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(next_page="web:login"), name="logout"),
-    path("settings/", account_settings.settings_page, name="settings"),
-    path("settings/password/", account_settings.change_password, name="password"),
-    path("settings/theme/", account_settings.choose_theme, name="theme"),
-    path("settings/keys/", account_settings.make_key, name="make_key"),
-    re_path(
-        r"^settings/keys/(?P<prefix>[A-Za-z0-9_-]{1,12})/revoke/\Z",
-        account_settings.revoke,
-        name="revoke_key",
-    ),
+    path("language/", set_language, name="language"),
+    path("settings/", general.page, name="settings"),
+    path("settings/name/", general.choose_name, name="choose_name"),
+    path("settings/language/", general.choose_language, name="choose_language"),
+    path("settings/theme/", general.choose_theme, name="choose_theme"),
+    path("settings/chat/", chat_settings.page, name="chat_settings"),
+    path("settings/chat/leaving/", chat_settings.choose_leaving, name="choose_leaving"),
+    path("settings/chat/transport/", chat_settings.choose_transport, name="choose_transport"),
+    path("settings/chat/beginnings/", chat_settings.choose_beginnings, name="choose_beginnings"),
+    path("settings/keys/", keys.page, name="keys"),
+    re_path(r"^settings/keys/(?P<prefix>[A-Za-z0-9_-]{1,12})/revoke/\Z", keys.revoke, name="revoke_key"),
+    path("settings/password/", password.page, name="password"),
 ]

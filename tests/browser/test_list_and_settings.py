@@ -85,7 +85,7 @@ def test_on_a_phone_the_list_is_a_drawer_and_nothing_scrolls_sideways(chat: Chat
 
 
 def test_a_key_is_made_shown_once_copied_and_taken_back(chat: ChatPage) -> None:
-    page = chat.open("/settings/").page
+    page = chat.open("/settings/keys/").page
     page.get_by_placeholder("What is it for?").fill("my script")
     page.get_by_role("button", name="Make a key").click()
     key = page.locator("#new-key").inner_text()
@@ -110,7 +110,7 @@ def test_on_plain_http_with_a_name_one_can_ask_copy_and_make_a_key(
     expect(chat.page.get_by_text("Copied")).to_be_visible()
     chat.box.press("Control+V")
     expect(chat.box).to_have_value("Copy *me*.")
-    page = chat.open("/settings/").page
+    page = chat.open("/settings/keys/").page
     page.get_by_role("button", name="Make a key").click()
     key = page.locator("#new-key").inner_text()
     page.get_by_role("button", name="Copy").click()

@@ -42,7 +42,7 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
         ("CHAT_CHECKPOINT_SECONDS", "0", "from 0.01"),
         ("CHAT_CHECKPOINT_SECONDS", "nan", "seconds"),
         ("CHAT_DRAIN_SECONDS", "-1", "from 0"),
-        ("CHAT_WEB_RESUME_WINDOW", "inf", "seconds"),
+        ("CHAT_WEB_RESUME_WINDOW", "inf", "from 0 to 86400, or end"),
         ("CHAT_MAX_MESSAGE_CHARS", "-5", "whole number from 0"),
         ("CHAT_MAX_REPLY_CHARS", "1e6", "whole number"),
         ("CHAT_MAX_BODY_BYTES", "10MB", "whole number"),

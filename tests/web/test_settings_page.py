@@ -16,7 +16,7 @@ def test_a_key_is_shown_once_and_works(alice: User, alices: Client) -> None:
     key = find_key(shown[1])
     assert key is not None
     assert (key.user, key.name) == (alice, "my script")
-    later = alices.get("/settings/").content.decode()
+    later = alices.get("/settings/keys/").content.decode()
     assert shown[1] not in later
     assert key.prefix in later
 
@@ -31,7 +31,7 @@ def test_a_revoked_key_leaves_the_list_and_opens_nothing(alice: User, alices: Cl
     row, key = create_key(alice, "old")
     alices.post(f"/settings/keys/{row.prefix}/revoke/")
     assert find_key(key) is None
-    assert row.prefix not in alices.get("/settings/").content.decode()
+    assert row.prefix not in alices.get("/settings/keys/").content.decode()
 
 
 def test_another_users_key_cannot_be_revoked(alice: User, bobs: Client) -> None:

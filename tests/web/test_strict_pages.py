@@ -39,7 +39,9 @@ def forbidden_in(page: str) -> list[str]:
     return parser.found
 
 
-@pytest.mark.parametrize("address", ["/", "/settings/", "/conversations/", "/nothing/"])
+@pytest.mark.parametrize(
+    "address", ["/", "/settings/", "/settings/password/", "/settings/keys/", "/conversations/", "/nothing/"]
+)
 def test_a_page_holds_nothing_inline_and_nothing_from_elsewhere(alices: Client, address: str) -> None:
     assert forbidden_in(alices.get(address).content.decode()) == []
 

@@ -20,7 +20,7 @@ export class Conversation {
   id = main.dataset.conversation;
   #composer;
   #running = new Map(); // reply's id, or "" until it has one → {stream, view, stopping}
-  #window = Number(main.dataset.resumeWindow);
+  #window = main.dataset.resumeWindow === "" ? null : Number(main.dataset.resumeWindow); // null: to the end
 
   constructor(composer) {
     this.#composer = composer;
@@ -82,7 +82,7 @@ export class Conversation {
   /** More of this reply. It is followed from its beginning: the page has no raw text to count from. */
   async goOn(article) {
     article.dataset.status = "streaming";
-    const body = { background: true, resume_window: Math.max(this.#window, TIME_TO_FOLLOW) };
+    const body = { background: true, resume_window: this.#window === null ? null : Math.max(this.#window, TIME_TO_FOLLOW) };
     try {
       await call(`messages/${article.dataset.id}/continue`, { method: "POST", body });
       tellTabs(this.id);
