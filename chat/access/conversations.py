@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q
 
 from chat.access.descriptions import describe_conversation, describe_message
 from chat.access.rows import conversation_for, conversations_of
 from chat.access.running_text import read_pieces
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
+from chat.search.found import conversations_with
+from chat.search.query import parse
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
-MAX_WORDS = 10
-MAX_SEARCH = 200
 
 
 def list_conversations(
@@ -31,6 +31,7 @@ def list_conversations(
 ) -> dict[str, Any]:
     """A page of a user's conversations, pinned ones first, then the newest.
 
+    `q`: those of which the title, or one of the messages, has all of these words.
     As `{"results": […], "next": cursor or null}`.
     """
     size = DEFAULT_LIMIT if limit is None else limit
@@ -38,7 +39,7 @@ def list_conversations(
         raise BadRequest(f"limit is a number from 1 to {MAX_LIMIT}.", param="limit")
     rows = conversations_of(user_id).filter(archived=archived)
     if q is not None and q.strip():
-        rows = _matching(rows, q)
+        rows = rows.filter(id__in=conversations_with(parse(q), owner=user_id))
     if cursor is not None:
         pinned, updated, key = _read_cursor(cursor)
         after = Q(pinned=pinned) & (Q(updated__lt=updated) | Q(updated=updated, id__lt=key))
@@ -81,17 +82,6 @@ def parents_first(messages: Iterable[Message]) -> list[Message]:
             placed[row.id] = row
             ready += reversed(waiting.pop(row.id, []))
     return [row for row in placed.values() if row is not None]
-
-
-def _matching(rows: QuerySet[Conversation], q: str) -> QuerySet[Conversation]:
-    """Those in which each word stands, in the title or in a message."""
-    words = q.split()
-    if len(q) > MAX_SEARCH or len(words) > MAX_WORDS:
-        raise BadRequest(f"Search for at most {MAX_WORDS} words and {MAX_SEARCH} characters.", param="q")
-    for word in words:
-        said = Message.objects.filter(conversation=OuterRef("pk"), content__icontains=word)
-        rows = rows.filter(Q(title__icontains=word) | Exists(said))
-    return rows
 
 
 def _make_cursor(row: Conversation) -> str:

@@ -13,6 +13,7 @@ from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_run
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.message import Role
+from chat.search import index
 
 TITLE_LENGTH = 80
 
@@ -61,6 +62,9 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     request = Message.objects.create(
         conversation=conversation, parent=parent, role=Role.USER, content=question.content
     )
+    if first:
+        index.put_title(conversation)
+    index.put_message(request.id, index.parts_of(request.content))
     reply, completion = add_reply(origin, conversation, request, chosen, question.params)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(

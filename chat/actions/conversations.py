@@ -13,8 +13,10 @@ from chat.models import Conversation, Message
 from chat.models.conversation import TitleSource
 from chat.models.message import Role
 from chat.models.status import Status
+from chat.search import index
 
 
+@transaction.atomic
 def make_conversation(
     user_id: int, *, title: str = "", model: str = "", system_prompt: str = ""
 ) -> dict[str, Any]:
@@ -25,6 +27,7 @@ def make_conversation(
         model=model,
         system_prompt=system_prompt,
     )
+    index.put_title(conversation)
     return describe_conversation(conversation)
 
 
@@ -41,6 +44,8 @@ def change_conversation(user_id: int, conversation_id: Any, changes: dict[str, A
         setattr(conversation, name, value)
     if changes:
         conversation.save(update_fields=list(changes))
+    if "title" in changes:
+        index.put_title(conversation)
     return describe_conversation(conversation)
 
 
@@ -51,13 +56,16 @@ def _reply_of(conversation: Conversation, message_id: Any) -> Message:
     return message
 
 
+@transaction.atomic
 def set_made_title(conversation_id: UUID, title: str) -> bool:
     """Give the title that the model made, unless a person gave one meanwhile."""
-    return bool(
-        Conversation.objects.filter(
-            id=conversation_id, title_source=TitleSource.QUESTION, deleted__isnull=True
-        ).update(title=title, title_source=TitleSource.MODEL)
+    rows = Conversation.objects.filter(
+        id=conversation_id, title_source=TitleSource.QUESTION, deleted__isnull=True
     )
+    if not rows.update(title=title, title_source=TitleSource.MODEL):
+        return False
+    index.put_title(Conversation.objects.get(id=conversation_id))
+    return True
 
 
 @transaction.atomic
@@ -66,6 +74,7 @@ def hide_conversation(user_id: int, conversation_id: Any) -> list[UUID]:
     conversation = locked_conversation_for(user_id, conversation_id)
     conversation.deleted = timezone.now()
     conversation.save(update_fields=["deleted"])
+    index.take_conversation(conversation.id)
     running = Message.objects.filter(conversation=conversation, status=Status.STREAMING)
     return list(running.values_list("id", flat=True))
 

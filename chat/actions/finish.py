@@ -11,6 +11,7 @@ from django.utils import timezone
 from chat.access.running_text import read_pieces
 from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
+from chat.search import index
 
 DELETED = {
     "type": "invalid_request_error",
@@ -37,9 +38,13 @@ class Outcome:
     """Why it was interrupted (`chat.models.completion.CutOff`); empty where it was not."""
 
 
-@transaction.atomic
 def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
     """End the reply so, or tell how it was ended before."""
+    return _finish(reply, epoch, outcome, index.parts_of(outcome.text))
+
+
+@transaction.atomic
+def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) -> Outcome:
     ended = Message.objects.filter(id=reply, status=Status.STREAMING, completion_id=epoch).update(
         status=outcome.status, content=outcome.text, reasoning=outcome.reasoning
     )
@@ -58,6 +63,7 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
         ended=timezone.now(),
     )
     Checkpoint.objects.filter(completion_id=epoch).delete()
+    index.put_message(reply, parts)
     return outcome
 
 
@@ -85,6 +91,7 @@ def finish_as_saved(
         status=status, error=error, cut_off=cut_off, server=None, ended=timezone.now()
     )
     Checkpoint.objects.filter(completion_id=epoch).delete()
+    index.put_message(message.id, index.parts_of(outcome.text))
     return True
 
 

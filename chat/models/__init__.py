@@ -10,6 +10,7 @@ from chat.models.doors import OneTimeLink, SignIn
 from chat.models.feedback import Feedback
 from chat.models.message import Message
 from chat.models.preferences import Preferences
+from chat.models.search import SearchEntry
 from chat.models.server import Server
 from chat.models.share import Share
 
@@ -26,6 +27,7 @@ __all__ = [
     "Message",
     "OneTimeLink",
     "Preferences",
+    "SearchEntry",
     "Server",
     "Share",
     "SignIn",

@@ -10,6 +10,7 @@ from chat.access.conversations import list_conversations, read_conversation
 from chat.access.rows import as_uuid, conversation_for, message_for
 from chat.errors import BadRequest, NotFound
 from chat.models import Completion, Conversation, Message
+from chat.search.index import put_conversation
 
 
 def conversation(owner: User, title: str, *said: str) -> Conversation:
@@ -17,6 +18,7 @@ def conversation(owner: User, title: str, *said: str) -> Conversation:
     parent = None
     for text in said:
         parent = Message.objects.create(conversation=row, parent=parent, role="user", content=text)
+    put_conversation(row.id)
     return row
 
 
@@ -58,13 +60,13 @@ def test_pages_hold_where_all_were_asked_in_one_moment(alice: User) -> None:
     assert sorted(titles(first) + titles(second)) == ["0", "1", "2", "3", "4"]
 
 
-def test_each_word_is_found_in_the_title_or_in_a_message(alice: User, bob: User) -> None:
+def test_all_words_are_found_in_a_title_or_in_one_message(alice: User, bob: User) -> None:
     conversation(alice, "Cats", "how do they purr", "在北京的天气")
     conversation(alice, "Dogs", "how do they bark")
     conversation(bob, "Cats", "bob's purr")
     assert titles(list_conversations(alice.pk, q="purr")) == ["Cats"]
     assert titles(list_conversations(alice.pk, q="HOW they")) == ["Dogs", "Cats"]
-    assert titles(list_conversations(alice.pk, q="cats bark")) == []
+    assert titles(list_conversations(alice.pk, q="cats purr")) == []
     assert titles(list_conversations(alice.pk, q="天气")) == ["Cats"]
     assert titles(list_conversations(alice.pk, q="100%")) == []
     assert len(titles(list_conversations(alice.pk, q="  "))) == 2

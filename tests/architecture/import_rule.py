@@ -7,6 +7,7 @@ LEVELS = (
     {"api", "ws", "web", "admin", "management"},
     {"service"},
     {"engine", "relay", "upstream", "wire", "auth", "limits", "render", "portable", "actions", "access"},
+    {"search"},
     {"models", "database"},
     {"events", "errors", "chunks", "ids"},
 )

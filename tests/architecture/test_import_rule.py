@@ -34,6 +34,7 @@ def test_every_import_of_the_chat_points_down() -> None:
         ("chat.web.pages", "def show():\n    from chat.api.answers import json_answer", "sideways"),
         ("chat.render.blocks", "from ..upstream import chunks", "sideways"),
         ("chat.access.rows", "from chat.actions import ask", "sideways"),
+        ("chat.search.index", "from chat.access import rows", "upward"),
         ("chat.engine.run", "from django.conf import settings", "without Django"),
         ("chat.service.store", "from chatsite import settings", "the site"),
         ("chat.api.chat", "from chat.core import things", "no room core"),

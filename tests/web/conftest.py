@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from chat.models import Completion, Conversation, Message
+from chat.search.index import put_conversation
 
 MakeReply = Callable[..., Message]
 
@@ -58,6 +59,7 @@ def make_reply(db: None) -> MakeReply:
         reply.save()
         conversation.active = reply
         conversation.save()
+        put_conversation(conversation.id)
         return reply
 
     return make
