@@ -40,6 +40,16 @@ def database(url: str) -> dict[str, Any]:
             )
 
 
+def folder_beside(found: dict[str, Any]) -> Path:
+    """Where the files that belong to a database's rows lie by default: a folder that no other database has.
+
+    Files without a row are swept up. Two databases with one folder would sweep up each other's.
+    """
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        return Path(found["NAME"]).with_suffix(".files")
+    return BASE_DIR / "var" / f"{found['NAME']}.files"
+
+
 def _sqlite(name: str) -> dict[str, Any]:
     if name in {"", ":memory:"}:
         raise ImproperlyConfigured(

@@ -81,6 +81,14 @@ def seconds_or_end(name: str, default: float, *, most: float) -> float | None:
         raise _bad(name, f"seconds, from 0 to {most:g}, or end") from None
 
 
+def folder(name: str, default: Path, relative_to: Path) -> Path:
+    """A folder, which need not be there yet. A relative one is the same wherever a command runs."""
+    path = relative_to / value if (value := text(name)) else default
+    if path.exists() and not path.is_dir():
+        raise _bad(name, "a folder, or a path where one can be made")
+    return path
+
+
 def address(name: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     """A URL with a host; without the slash at its end. Nothing where it is not set."""
     value = text(name).rstrip("/")

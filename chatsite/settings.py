@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from chatsite import environment as env
 from chatsite import proxies
-from chatsite.databases import BASE_DIR, database
+from chatsite.databases import BASE_DIR, database, folder_beside
 from chatsite.hosts import LOOPBACK, is_loopback
 from chatsite.secret_key import kept_secret
 
@@ -57,6 +57,7 @@ CSRF_FAILURE_VIEW = "chat.web.errors.csrf_failure"
 
 # Where things are kept
 DATABASES = {"default": database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'chat.sqlite3'}"))}
+CHAT_FILES_DIR = env.folder("CHAT_FILES_DIR", folder_beside(DATABASES["default"]), BASE_DIR)
 REDIS_URL = env.address("REDIS_URL", ("redis", "rediss", "unix"))
 
 # The model
@@ -78,6 +79,14 @@ CHAT_MAX_BODY_BYTES = env.whole("CHAT_MAX_BODY_BYTES", 10_000_000)
 CHAT_MAX_STREAMS_PER_USER = env.whole("CHAT_MAX_STREAMS_PER_USER", 20)
 CHAT_MAX_SOCKETS_PER_USER = env.whole("CHAT_MAX_SOCKETS_PER_USER", 20)
 CHAT_REQUESTS_PER_MINUTE = env.whole("CHAT_REQUESTS_PER_MINUTE", 120)
+# A file is a body of its own: where the limit of bodies is lowered, the limit of files goes along.
+CHAT_MAX_ATTACHMENT_BYTES = env.whole(
+    "CHAT_MAX_ATTACHMENT_BYTES",
+    min(10_000_000, CHAT_MAX_BODY_BYTES or 10_000_000),
+    least=1,
+    most=CHAT_MAX_BODY_BYTES or None,
+)
+CHAT_MAX_ATTACHMENTS = env.whole("CHAT_MAX_ATTACHMENTS", 10, most=100)
 DATA_UPLOAD_MAX_MEMORY_SIZE = CHAT_MAX_BODY_BYTES or None
 
 # What it is made of

@@ -19,15 +19,17 @@ os.environ["DJANGO_ENV_FILE"] = ""  # no .env, here and in the servers that test
 from chatsite.settings import *  # noqa: E402, F403
 from chatsite.settings import DATABASES  # noqa: E402
 
+# A folder for each process (each worker of xdist is one), so that runs beside each other never meet.
+folder = Path(tempfile.mkdtemp(prefix="chat-tests-"))
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
+CHAT_FILES_DIR = folder / "files"
+
 if "TEST_DATABASE_URL" in os.environ:
     from chatsite.databases import database
 
     DATABASES["default"] = database(os.environ["TEST_DATABASE_URL"])
 else:
-    # A file, so that the threads of `in_database` see what the test wrote; a folder for each process
-    # (each worker of xdist is one), so that runs beside each other never meet.
-    folder = Path(tempfile.mkdtemp(prefix="chat-tests-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    # A file, so that the threads of `in_database` see what the test wrote.
     DATABASES["default"]["TEST"] = {"NAME": str(folder / "test.sqlite3")}
 
 # Hashing a password well takes 0.2 s, and every member of the cast has one.

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from chat.access.descriptions import describe_conversation, describe_message
-from chat.access.rows import conversation_for, conversations_of
+from chat.access.rows import conversation_for, conversations_of, their_attachments
 from chat.access.running_text import read_pieces
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
@@ -54,12 +54,13 @@ def list_conversations(
 
 
 def read_conversation(user_id: int, conversation_id: Any) -> dict[str, Any]:
-    """A conversation with its messages, parents before children. Four queries, whatever its size."""
+    """A conversation with its messages, parents before children. Five queries, whatever its size."""
     conversation = conversation_for(user_id, conversation_id)
     pieces = read_pieces(completion__message__conversation=conversation)
     messages = list(
         Message.objects.filter(conversation=conversation)
         .select_related("completion", "feedback")
+        .prefetch_related(their_attachments())
         .order_by("id")
     )
     pieces.join(messages)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from chat.models import Conversation, Feedback, Message
+from chat.models import Attachment, Conversation, Feedback, Message
 
 
 def timestamp(moment: datetime | None) -> str | None:
@@ -12,7 +12,7 @@ def timestamp(moment: datetime | None) -> str | None:
 
 
 def describe_message(message: Message) -> dict[str, Any]:
-    """A message whose completion and feedback were fetched with it, and whose checkpoints were joined."""
+    """A message fetched with its completion, feedback and attachments, its checkpoints joined."""
     completion = message.completion
     described = {
         "id": str(message.id),
@@ -20,6 +20,7 @@ def describe_message(message: Message) -> dict[str, Any]:
         "parent": None if message.parent_id is None else str(message.parent_id),
         "role": message.role,
         "content": message.content,
+        "attachments": [describe_attachment(row) for row in message.attachments.all()],
         "reasoning": message.reasoning,
         "status": message.status,
         "model": message.model or None,
@@ -37,6 +38,16 @@ def describe_message(message: Message) -> dict[str, Any]:
         # What the user must be told of it: the context was cut, a parameter was dropped.
         described["notices"] = completion.notices
     return described
+
+
+def describe_attachment(attachment: Attachment) -> dict[str, Any]:
+    return {
+        "id": str(attachment.id),
+        "name": attachment.name,
+        "kind": attachment.kind,
+        "content_type": attachment.content_type,
+        "size": attachment.size,
+    }
 
 
 def _describe_feedback(message: Message) -> dict[str, Any] | None:

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from chat.access.running_text import read_pieces
 from chat.errors import NotFound
-from chat.models import Conversation, Message
+from chat.models import Attachment, Conversation, Message
 
 
 def as_uuid(text: Any, what: str) -> UUID:
@@ -54,8 +54,29 @@ def message_for(user_id: int, message_id: Any) -> Message:
     """A message as saved now, with its completion and feedback."""
     key = as_uuid(message_id, "message")
     pieces = read_pieces(completion__message=key)
-    found = messages_of(user_id).filter(id=key).select_related("completion", "feedback").first()
+    rows = messages_of(user_id).select_related("completion", "feedback").prefetch_related(their_attachments())
+    found = rows.filter(id=key).first()
     if found is None:
         raise no_such("message")
     pieces.join([found])
+    return found
+
+
+def their_attachments() -> "Prefetch[Any]":
+    """For `prefetch_related` of messages: what is shown of the files, without their texts. One query."""
+    return Prefetch("attachments", queryset=Attachment.objects.defer("text"))
+
+
+def attachments_of(user_id: int) -> QuerySet[Attachment]:
+    """The files that this user gave: those not yet sent, and those of messages that are there."""
+    sent = Q(message__conversation__deleted__isnull=True, message__deleted__isnull=True)
+    return Attachment.objects.filter(Q(message__isnull=True) | sent, owner_id=user_id)
+
+
+def attachment_for(user_id: int, attachment_id: Any) -> Attachment:
+    """The row of a file, without its text."""
+    key = as_uuid(attachment_id, "attachment")
+    found = attachments_of(user_id).filter(id=key).defer("text").first()
+    if found is None:
+        raise no_such("attachment")
     return found

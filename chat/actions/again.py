@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chat.access.rows import locked_conversation_for, message_for
-from chat.actions.context import branch_context
+from chat.actions.context import branch_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
 from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, open_completion, store
 from chat.errors import BadRequest, Conflict
@@ -54,6 +54,7 @@ def _regenerate(
     check_running(origin)
     sent = _params(message, params)
     chosen = origin.choose_model(model or message.model or conversation.model, sent)
+    refuse_unseen(request.attachments.defer("text"), chosen)
     reply, completion = add_reply(origin, conversation, request, chosen, sent)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
@@ -63,7 +64,7 @@ def _regenerate(
         epochs=(Epoch(completion.id, 0, 0),),
         model=chosen.model,
         params=sent,
-        context=branch_context(conversation, request.id),
+        context=branch_context(conversation, request.id, vision=chosen.vision),
     )
 
 
@@ -92,7 +93,7 @@ def _continue(
         epochs=tuple(Epoch(*epoch) for epoch in epochs),
         model=chosen.model,
         params=sent,
-        context=branch_context(conversation, message.id),
+        context=branch_context(conversation, message.id, vision=chosen.vision),
         text=message.content,
         reasoning=message.reasoning,
     )

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db import transaction
 
 from chat.access.rows import as_uuid, locked_conversation_for, messages_of, no_such
-from chat.actions.context import branch_context
+from chat.actions.attachments import bind
+from chat.actions.context import branch_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
 from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, refuse_running, store
 from chat.errors import BadRequest
@@ -29,6 +30,7 @@ class Question:
     model: str | None = None
     system_prompt: str | None = None
     params: dict[str, Any] = field(default_factory=dict)
+    attachments: tuple[str, ...] = ()
 
 
 def ask(origin: Origin, question: Question, claim: Claim | None = None) -> NewReply | UUID:
@@ -65,6 +67,7 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     if first:
         index.put_title(conversation)
     index.put_message(request.id, index.parts_of(request.content))
+    refuse_unseen(bind(origin.user_id, request, question.attachments, most=origin.max_attachments), chosen)
     reply, completion = add_reply(origin, conversation, request, chosen, question.params)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
@@ -74,7 +77,7 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
         epochs=(Epoch(completion.id, 0, 0),),
         model=chosen.model,
         params=question.params,
-        context=branch_context(conversation, request.id),
+        context=branch_context(conversation, request.id, vision=chosen.vision),
         question=question.content if first else None,
     )
 

@@ -52,6 +52,8 @@ class Chosen:
 
     model: str
     connection: str
+    vision: bool = False
+    """Whether it reads images."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Origin:
     """Gives the model to use for a name ("" is the default) and parameters, or raises `BadRequest`."""
     max_running: int = 0
     """How many replies of this user may run at once; 0 is no limit."""
+    max_attachments: int = 0
+    """How many files a question may have."""
 
 
 def store(origin: Origin, transaction: Callable[[], NewReply | UUID]) -> NewReply | UUID:

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from chat.access.running_text import read_pieces
+from chat.admin.attachments import AttachmentInline
 from chat.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
 from chat.models import Completion, Conversation, Message
 
@@ -71,7 +72,7 @@ class MessageAdmin(ReadOnlyAdmin):
     list_filter = ("role", "status", "model", "created")
     search_fields = ("content", "conversation__title", "conversation__owner__username")
     search_help_text = _("Words of the message, title of its conversation, or user name.")
-    inlines = (CompletionInline,)
+    inlines = (AttachmentInline, CompletionInline)
     fields = (
         "conversation",
         "owner",

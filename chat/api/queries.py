@@ -75,7 +75,7 @@ def _field(name: str, value: str) -> Any:
         return None if name == "parent" and value == "null" else value
     if name in ("stream", "background"):
         return _boolean(name, value)
-    if name in ("params", "resume_window"):
+    if name in ("params", "resume_window", "attachments"):
         try:
             return msgspec.json.decode(value)
         except (msgspec.DecodeError, RecursionError) as error:

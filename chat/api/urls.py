@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from chat.api import chat, conversations, docs, messages
+from chat.api import attachments, chat, conversations, docs, messages
 from chat.api.endpoint import endpoint, unknown_address
 
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("messages/<message_id>/regenerate", endpoint(POST=messages.regenerate)),
     path("messages/<message_id>/continue", endpoint(POST=messages.continue_)),
     path("messages/<message_id>/feedback", endpoint(PUT=messages.rate)),
+    path("attachments", endpoint(GET=attachments.list_unsent, POST=attachments.upload)),
+    path(
+        "attachments/<attachment_id>",
+        endpoint(GET=attachments.read, DELETE=attachments.remove),
+        name="api-attachment",
+    ),
     path("conversations", endpoint(GET=conversations.list_all, POST=conversations.make)),
     path(
         "conversations/<conversation_id>",

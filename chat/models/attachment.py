@@ -1,4 +1,4 @@
-"""A file that a user gave along with a question. Its bytes are in the site's folder of files, by its id."""
+"""A file that a user gave along with a question. Its bytes lie in the site's folder (`chat.files`)."""
 
 from django.conf import settings
 from django.db import models
@@ -25,6 +25,11 @@ class Attachment(models.Model):
     position = models.PositiveSmallIntegerField(
         default=0, help_text=_("Its place among those of its message.")
     )
+    file = models.UUIDField(
+        default=new_id,
+        editable=False,
+        help_text=_("Under which id its bytes lie: an edited question shares them with its old version."),
+    )
     name = models.CharField(max_length=255)
     kind = models.CharField(max_length=10, choices=Kind)
     content_type = models.CharField(max_length=100, help_text=_("By its content, not by its name."))
@@ -36,6 +41,8 @@ class Attachment(models.Model):
     class Meta:
         ordering = ["position", "id"]
         indexes = [
+            # Which of the files are somebody's.
+            models.Index(fields=["file"], name="attachment_file"),
             models.Index(
                 fields=["created"], name="attachment_unbound", condition=models.Q(message__isnull=True)
             ),

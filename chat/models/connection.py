@@ -61,7 +61,10 @@ class ConnectionModel(models.Model):
     context_length = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("Tokens; empty: not known, nothing is cut.")
     )
-    vision = models.BooleanField(default=False)
+    vision = models.BooleanField(
+        default=False,
+        help_text=_("It reads images. Of well-known models this is known; say it here of others."),
+    )
     allowed_params = models.JSONField(
         null=True, blank=True, help_text=_("Names of the parameters that may be sent; empty: all.")
     )

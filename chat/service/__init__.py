@@ -1,6 +1,7 @@
 """The verbs of the interface: what every edge calls. Each is a coroutine and raises `ChatError`s only."""
 
 from chat.service import requests
+from chat.service.attachments import attach, list_attachments, read_attachment, remove_attachment
 from chat.service.beginning import ask, continue_, regenerate
 from chat.service.conversations import (
     change_conversation,
@@ -20,20 +21,24 @@ from chat.service.saved import read_message
 __all__ = [
     "Following",
     "ask",
+    "attach",
     "change_conversation",
     "continue_",
     "delete_conversation",
     "drain",
     "draining",
     "follow",
+    "list_attachments",
     "list_conversations",
     "list_models",
     "listen",
     "make_conversation",
     "rate",
+    "read_attachment",
     "read_conversation",
     "read_message",
     "regenerate",
+    "remove_attachment",
     "requests",
     "start",
     "stop",

@@ -25,6 +25,7 @@ from chat.engine.position import Position
 from chat.engine.transcript import Epoch, Transcript
 from chat.errors import BadRequest, Conflict, TooLarge
 from chat.service.following import Following
+from chat.service.images import open_with_images
 from chat.service.replies import follow_reply
 from chat.service.requests import UNFIT, Again, Ask, request_hash
 from chat.service.runtime import Runtime, runtime
@@ -54,6 +55,7 @@ async def ask(
         model=body.model,
         system_prompt=body.system_prompt,
         params=body.params or {},
+        attachments=body.attachments,
     )
     call = Beginning(here, caller, "chat", body, idempotency_key, last_event_id, render)
     return await call.begin(lambda origin, claim: store_question(origin, question, claim))
@@ -139,6 +141,7 @@ class Beginning:
             request_hash=hashed,
             choose_model=self._choose_model,
             max_running=settings.CHAT_MAX_STREAMS_PER_USER,
+            max_attachments=settings.CHAT_MAX_ATTACHMENTS,
         )
         stored = await in_database(store, origin, claim)
         if isinstance(stored, UUID):
@@ -160,7 +163,7 @@ class Beginning:
 
     def _choose_model(self, name: str, params: dict[str, Any]) -> Chosen:
         model = self.here.upstream.choose(name, self.caller.group_ids, params)
-        return Chosen(model.id, model.connection)
+        return Chosen(model.id, model.connection, model.vision)
 
     def _start(self, new: NewReply) -> Following:
         """From here to the following there is no await: nobody can find the reply without a follower."""
@@ -184,7 +187,7 @@ class Beginning:
         live = here.registry.begin(
             transcript,
             owner=caller.user_id,
-            source=lambda: here.upstream.open(call),
+            source=lambda: open_with_images(here.upstream, call),
             window=self._window(),
         )
         here.tell_changed(caller.user_id, new.conversation)

@@ -15,6 +15,7 @@ from chat.actions.conversations import purge_hidden
 from chat.actions.idempotency import forget_old_keys
 from chat.database import in_database
 from chat.errors import Unavailable
+from chat.service.attachments import sweep_files
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,8 @@ STRAY_SECONDS = 4.0
 """Between the commit of an ask and its beginning lies one turn of the event loop, however slow."""
 UPKEEP_LOOKS = 60
 """Old idempotency keys go once a minute."""
+SWEEP_LOOKS = 600
+"""Files without an owner go every ten minutes, and whenever a conversation was purged."""
 
 
 class Reaper:
@@ -109,9 +112,11 @@ class Reaper:
 async def _keep_tidy(looks: int) -> None:
     """What was deleted is purged, and what is good for nothing goes. Its trouble stops no reaping."""
     try:
-        await in_database(purge_hidden)
+        purged = await in_database(purge_hidden)
         if looks % UPKEEP_LOOKS == 0:
             await in_database(forget_old_keys)
+        if purged or looks % SWEEP_LOOKS == 0:
+            await sweep_files()
     except Unavailable:
         pass  # there is nothing to tidy in a database that is away
     except Exception:

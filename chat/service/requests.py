@@ -37,6 +37,7 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The fields of `POST chat`. `parent`: absent is the end of the active branch, null a new beginning."""
 
     content: str
+    attachments: tuple[str, ...] = ()
     conversation: str | None = None
     parent: str | UnsetType | None = UNSET
     model: str | None = None

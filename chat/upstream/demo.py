@@ -42,7 +42,8 @@ class DemoTransport(httpx2.AsyncBaseTransport):
         refusal = demo_faults.instead(fault, request)
         if refusal is not None:
             return refusal
-        text, reasoning = _reply(question, partial, steering)
+        remarks = demo_replies.remarks_in(body["messages"])
+        text, reasoning = _reply(question, partial, steering, remarks)
         return httpx2.Response(
             200,
             headers={"Content-Type": "text/event-stream; charset=utf-8"},
@@ -78,8 +79,9 @@ async def _whole(body: dict[str, Any]) -> httpx2.Response:
     )
 
 
-def _reply(question: str, partial: str | None, steering: Steering) -> tuple[str, str]:
+def _reply(question: str, partial: str | None, steering: Steering, remarks: str) -> tuple[str, str]:
     variants = [demo_replies.long_reply(question)] if steering.long else demo_replies.replies_to(question)
+    variants = [remarks + variant for variant in variants]
     if partial is not None:
         return demo_replies.rest_of(partial, variants), ""
     thinks = steering.think or demo_replies.asks_to_think(question)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chat.upstream.context import CONTINUE
+from chat.upstream.demo_attachments import remarks_on, without_files
 
 LONG_CHARS = 100_000
 ECHO_CHARS = 80
@@ -201,7 +202,15 @@ def question_in(messages: Sequence[dict[str, Any]]) -> str:
     """The last thing that a person wrote; the instruction to go on is not one."""
     for message in reversed(messages):
         if message.get("role") == "user" and (text := text_of(message)) != CONTINUE:
-            return text
+            return without_files(text)
+    return ""
+
+
+def remarks_in(messages: Sequence[dict[str, Any]]) -> str:
+    """What is said of the files that came with that."""
+    for message in reversed(messages):
+        if message.get("role") == "user" and text_of(message) != CONTINUE:
+            return remarks_on(message)
     return ""
 
 

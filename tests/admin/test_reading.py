@@ -1,12 +1,16 @@
 """The administration lists, finds and reads conversations, and changes none of them."""
 
+from pathlib import Path
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from chat.auth.keys import create_key
-from chat.models import ApiKey, Checkpoint, Completion, Conversation, Message
+from chat.files import folder
+from chat.models import ApiKey, Attachment, Checkpoint, Completion, Conversation, Message
 
 
 @pytest.fixture
@@ -69,3 +73,34 @@ def test_a_key_is_revoked_and_its_hash_never_shown(as_dave: Client, alice: User)
     assert row.hash not in as_dave.get(reverse("admin:chat_apikey_change", args=[row.pk])).content.decode()
     as_dave.post(address, {"action": "revoke", "_selected_action": [str(row.pk)]})
     assert ApiKey.objects.get(pk=row.pk).revoked is not None
+
+
+def test_a_reviewer_fetches_the_files_of_a_question_and_nobody_else_does(
+    client: Client, carol: User, alice: User, reply: Message, settings: Settings, tmp_path: Path
+) -> None:
+    settings.CHAT_FILES_DIR = tmp_path
+    row = Attachment.objects.create(
+        owner=alice,
+        message=reply.parent,
+        name="page.html",
+        kind="text",
+        content_type="text/plain",
+        size=4,
+        text="<b>x</b>",
+    )
+    folder.keep(row.file, b"<b>x</b>")
+    address = reverse("admin:attachment_file", args=[row.pk])
+    client.force_login(carol)
+    page = client.get(reverse("admin:chat_message_change", args=[reply.parent_id])).content.decode()
+    assert address in page
+    assert "&lt;b&gt;x" in page
+    answer = client.get(address)
+    assert answer.content == b"<b>x</b>"
+    assert answer["Content-Type"] == "text/plain"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    client.force_login(alice)
+    assert client.get(address).status_code == 302
+    alice.is_staff = True
+    alice.save()
+    assert client.get(address).status_code == 403

@@ -56,6 +56,9 @@ async def test_real_answers_have_the_described_fields(as_alice: AsyncClient, ups
     assert set((await as_alice.get("/api/v1/conversations")).json()["results"][0]) == fields("Conversation")
     assert set((await as_alice.get("/api/v1/models")).json()["results"][0]) == fields("Model")
     assert set((await ask(as_alice, background=True)).json()) == fields("Background")
+    file = await as_alice.post("/api/v1/attachments", b"text", "application/octet-stream")
+    assert set(file.json()) == fields("Upload")
+    assert set((await as_alice.get("/api/v1/attachments")).json()) == fields("UploadPage")
 
 
 @pytest.mark.parametrize("path", ["openapi.json", "docs"])

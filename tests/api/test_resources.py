@@ -64,5 +64,5 @@ async def test_a_reply_is_rated(as_alice: AsyncClient, as_bob: AsyncClient, upst
 
 async def test_models_are_listed(as_alice: AsyncClient) -> None:
     models = (await as_alice.get("/api/v1/models")).json()
-    assert [model["id"] for model in models["results"]] == ["small", "large"]
+    assert [model["id"] for model in models["results"]] == ["small", "large", "seeing"]
     assert set(models["results"][0]) == {"id", "name", "context_length", "vision", "default"}

@@ -46,6 +46,10 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
         ("CHAT_MAX_MESSAGE_CHARS", "-5", "whole number from 0"),
         ("CHAT_MAX_REPLY_CHARS", "1e6", "whole number"),
         ("CHAT_MAX_BODY_BYTES", "10MB", "whole number"),
+        ("CHAT_MAX_ATTACHMENT_BYTES", "20000000", "to 10000000"),
+        ("CHAT_MAX_ATTACHMENT_BYTES", "0", "from 1"),
+        ("CHAT_MAX_ATTACHMENTS", "101", "from 0 to 100"),
+        ("CHAT_FILES_DIR", str(SETTINGS), "a folder"),
         ("CHAT_MAX_STREAMS_PER_USER", "many", "whole number"),
         ("CHAT_MAX_SOCKETS_PER_USER", "2.5", "whole number"),
         ("CHAT_REQUESTS_PER_MINUTE", "no", "whole number"),
@@ -109,6 +113,20 @@ def test_the_environment_wins_over_the_file(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.delenv("CHAT_SITE_NAME")
     found = settings_with(monkeypatch, DJANGO_ENV_FILE=str(file), PORT="9000")
     assert (found["PORT"], found["CHAT_SITE_NAME"]) == (9000, "The house")
+
+
+def test_the_limit_of_files_goes_along_with_the_limit_of_bodies(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_with(monkeypatch, CHAT_MAX_BODY_BYTES="5000")["CHAT_MAX_ATTACHMENT_BYTES"] == 5000
+    assert settings_with(monkeypatch, CHAT_MAX_BODY_BYTES="0")["CHAT_MAX_ATTACHMENT_BYTES"] == 10_000_000
+
+
+def test_no_two_databases_have_one_folder_of_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def files_of(url: str) -> Path:
+        found: Path = settings_with(monkeypatch, DATABASE_URL=url)["CHAT_FILES_DIR"]
+        return found
+
+    assert files_of(f"sqlite:///{tmp_path}/a.sqlite3") == tmp_path / "a.files"
+    assert files_of("postgres://me@db.example.org/one") != files_of("postgres://me@db.example.org/two")
 
 
 def test_sqlite_begins_its_transactions_as_a_writer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ from chat.upstream import Call, ModelInfo, Upstream
 
 
 class FedUpstream(Upstream):
-    """Knows the models `small` (the default) and `large`; each call gets the next source."""
+    """Knows the models `small` (the default), `large`, and `seeing`, which reads images.
+
+    Each call gets the next source.
+    """
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -57,7 +60,7 @@ class FedUpstream(Upstream):
         return self.title_of(question)
 
     def models(self, group_ids: Collection[int]) -> list[ModelInfo]:
-        return [_model("small", default=True), _model("large")]
+        return [_model("small", default=True), _model("large"), _model("seeing", vision=True)]
 
     def choose(self, name: str, group_ids: Collection[int], params: Mapping[str, Any]) -> ModelInfo:
         for model in self.models(group_ids):
@@ -66,12 +69,12 @@ class FedUpstream(Upstream):
         raise BadRequest(f"There is no model {name}.", code="model_not_found", param="model")
 
 
-def _model(name: str, *, default: bool = False) -> ModelInfo:
+def _model(name: str, *, default: bool = False, vision: bool = False) -> ModelInfo:
     return ModelInfo(
         id=name,
         name=name,
         context_length=None,
-        vision=False,
+        vision=vision,
         default=default,
         connection="test",
         local=False,

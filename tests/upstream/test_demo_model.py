@@ -142,3 +142,16 @@ def test_nothing_heavy_is_imported_before_the_first_call() -> None:
     program = "import sys, django; django.setup(); import chat.upstream; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert not {"openai", "httpx2", "aiohttp"} & set(done.stdout.split())
+
+
+async def test_it_names_the_files_that_it_was_given_and_answers_the_words(demo: Upstream) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 8000}}
+    text = {"type": "text", "text": '<attachment name="a.md">\nCats and `dogs`.\n</attachment>'}
+    words = {"type": "text", "text": "demo: fast what is in these?"}
+    heard = await hear(
+        demo, Call("demo", ({"role": "user", "content": [text, picture, words]},), {}, "alice")
+    )
+    assert "- **a.md**, 16 characters, which begin `Cats and 'dogs'.`" in heard.text
+    assert "an image of 6 KB" in heard.text
+    assert "> what is in these?" in heard.text
+    assert "<attachment" not in heard.text

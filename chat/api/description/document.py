@@ -64,6 +64,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "required": operation.body_required,
             "content": {"application/json": {"schema": ref(operation.body)}},
         }
+    if operation.file_in:
+        described["requestBody"] = {"required": True, "content": _FILE}
     if operation.public:
         described["security"] = []
     return described
@@ -95,6 +97,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
         responses[status] = {"description": _MEANINGS[status]}
         if schema is not None:
             responses[status]["content"] = {"application/json": {"schema": ref(schema)}}
+    if operation.file_out:
+        responses["200"] = {"description": "The bytes.", "content": _FILE}
     if operation.streams:
         stream = responses.setdefault("200", {"description": "The stream of events."})
         stream.setdefault("content", {}).update({kind: {"schema": ref("Event")} for kind in _STREAM_TYPES})
@@ -115,6 +119,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     return responses
 
 
+_FILE: dict[str, Any] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _MEANINGS = {
     "200": "As asked.",
     "201": "Made.",

@@ -27,6 +27,10 @@ class Operation:
     body_required: bool = True
     answers: dict[str, str | None] = field(default_factory=dict)
     """Status to the schema of its JSON, or None for no body."""
+    file_in: bool = False
+    """The body is the bytes of a file."""
+    file_out: bool = False
+    """The answer is the bytes of a file."""
     streams: bool = False
     file: bool = False
     """Answers with a file, to be saved under the name that it gives."""
@@ -141,6 +145,42 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=("404", "415"),
     ),
     Operation(
+        "post",
+        "attachments",
+        "Upload a file",
+        "An image, a PDF or a text, to be sent along with a question within a day. Its content says what it "
+        "is. Images are made anew without their metadata, at most 2048 pixels on the long side.",
+        group="Files",
+        parameters=(Parameter("name", "What it is called."),),
+        file_in=True,
+        answers={"201": "Upload"},
+        errors=("413", "415", "503"),
+    ),
+    Operation(
+        "get",
+        "attachments",
+        "List the files that were not sent yet",
+        group="Files",
+        answers={"200": "UploadPage"},
+    ),
+    Operation(
+        "get",
+        "attachments/{attachment_id}",
+        "Fetch a file",
+        "To its owner only.",
+        group="Files",
+        file_out=True,
+        errors=("404",),
+    ),
+    Operation(
+        "delete",
+        "attachments/{attachment_id}",
+        "Take back a file that was not sent",
+        group="Files",
+        answers={"204": None},
+        errors=("404", "409"),
+    ),
+    Operation(
         "get",
         "conversations",
         "List conversations",
@@ -218,8 +258,8 @@ ERRORS = {
     "404": "There is no such thing, or it is not yours.",
     "406": "No form that can be sent is accepted.",
     "409": "Not possible as things are: it still runs, it ended well, or the key was used for another call.",
-    "413": "The text or the body is too large.",
-    "415": "The body is not JSON.",
+    "413": "The text, the file or the body is too large.",
+    "415": "The body is not JSON; of a file, a kind that is not taken.",
     "429": "Too many requests, or replies that run; `Retry-After` says when to come back.",
     "502": "The model's provider failed. `X-Message-Id` names what was saved.",
     "503": "The server is about to restart, or its database is away; `Retry-After` says when to come back.",

@@ -69,6 +69,7 @@ def _resources() -> dict[str, Schema]:
                 "parent": _or_null(_ID),
                 "role": {"enum": ["system", "user", "assistant", "tool"]},
                 "content": _TEXT,
+                "attachments": _list_of("Attachment"),
                 "reasoning": _TEXT,
                 "status": {"enum": _STATUSES},
                 "model": _or_null(_TEXT),
@@ -85,6 +86,11 @@ def _resources() -> dict[str, Schema]:
             },
             optional={"notices"},
         ),
+        "Attachment": _object(_ATTACHMENT),
+        "Upload": _object(
+            _ATTACHMENT | {"created": _TIME, "characters": {"type": "integer"}}, optional={"characters"}
+        ),
+        "UploadPage": _page("Upload"),
         "Feedback": _object({"rating": {"enum": [1, -1, None]}, "comment": _or_null(_TEXT)}),
         "Conversation": _object(_CONVERSATION),
         "ConversationTree": _object(_CONVERSATION | {"messages": _list_of("Message")}),
@@ -138,6 +144,13 @@ def _page(name: str) -> Schema:
     return _object({"results": _list_of(name), "next": _or_null(_TEXT)})
 
 
+_ATTACHMENT: dict[str, Schema] = {
+    "id": _ID,
+    "name": _TEXT,
+    "kind": {"enum": ["image", "text", "pdf"]},
+    "content_type": _TEXT,
+    "size": {"type": "integer"},
+}
 _CONVERSATION: dict[str, Schema] = {
     "id": _ID,
     "title": _TEXT,

@@ -26,10 +26,18 @@ _CONVERSATION = {
     "created": "When it was made.",
     "updated": "When a message was last asked or ended.",
 }
+_ATTACHMENT = {
+    "id": "What to send in `attachments`, and to fetch it by.",
+    "name": "What it is called.",
+    "kind": "Told by its content.",
+    "content_type": "As it is kept: every image is PNG or JPEG.",
+    "size": "Bytes, as it is kept.",
+}
 
 FIELD_TEXTS: dict[str, dict[str, str]] = {
     "Ask": {
         "content": "What to ask.",
+        "attachments": "Ids of uploaded files, in their order; of an edited question also those it had.",
         "conversation": "Where to ask it; absent: in a new conversation.",
         "parent": (
             "The message to ask below; absent: the end of the active branch. Another one begins a new "
@@ -85,6 +93,7 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "parent": "The message above it; null for a first question.",
         "role": "Who speaks.",
         "content": "Its text, as saved now.",
+        "attachments": "The files that it was asked with.",
         "reasoning": "The model's thinking.",
         "status": "`streaming` while it runs; then how it ended.",
         "model": "The model that wrote it.",
@@ -102,6 +111,13 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "feedback": "What its owner thinks of it.",
         "notices": "What the user is to be told, such as that the context was cut; absent: nothing.",
     },
+    "Attachment": _ATTACHMENT,
+    "Upload": {
+        **_ATTACHMENT,
+        "created": "When it was uploaded.",
+        "characters": "Of the text that was taken out of a text or PDF file; told by the upload only.",
+    },
+    "UploadPage": {"results": "Oldest first.", "next": "Always null."},
     "Feedback": {"rating": "1, -1 or null.", "comment": "In words, or null."},
     "Conversation": _CONVERSATION,
     "ConversationTree": {**_CONVERSATION, "messages": "The whole tree, parents before children."},

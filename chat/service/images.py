@@ -1,0 +1,51 @@
+"""The images of a call: read when the provider is asked, in the reply's own task, and never kept."""
+
+import base64
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+from chat.actions.context import IMAGE
+from chat.chunks import Chunk
+from chat.files import folder
+from chat.service.file_work import in_file_thread
+from chat.upstream import Call, Upstream
+
+logger = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def open_with_images(upstream: Upstream, call: Call) -> AsyncIterator[AsyncIterator[Sequence[Chunk]]]:
+    """`upstream.open`, with the bytes in place of the parts that stand for images."""
+    if any(map(_has_images, call.messages)):
+        messages = await in_file_thread(lambda: tuple(map(_with_bytes, call.messages)))
+        call = replace(call, messages=messages)
+    async with upstream.open(call) as reads:
+        yield reads
+
+
+def _has_images(message: dict[str, Any]) -> bool:
+    content = message["content"]
+    return isinstance(content, list) and any(part.get("type") == IMAGE for part in content)
+
+
+def _with_bytes(message: dict[str, Any]) -> dict[str, Any]:
+    if not _has_images(message):
+        return message
+    return message | {
+        "content": [_read(part) if part.get("type") == IMAGE else part for part in message["content"]]
+    }
+
+
+def _read(part: dict[str, Any]) -> dict[str, Any]:
+    try:
+        data = folder.read(part["file"])
+    except OSError:
+        # The conversation must not end here for good: the model is told what it does not see.
+        logger.exception("the bytes of an image are lost")
+        text = f'<attachment name="{part["name"]}">(An image that was lost.)</attachment>'
+        return {"type": "text", "text": text}
+    encoded = base64.b64encode(data).decode()
+    return {"type": "image_url", "image_url": {"url": f"data:{part['content_type']};base64,{encoded}"}}
