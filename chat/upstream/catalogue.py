@@ -18,12 +18,24 @@ NOT_FOR_CHAT = re.compile(
 one in CHAT_MODELS or in the admin lists it all the same."""
 
 
+KNOWN_TO_SEE = re.compile(
+    r"gpt-4o|gpt-4\.[15]|gpt-4-turbo|gpt-[5-9]|\bo[13]\b(?!-mini)|\bo4-mini|claude-(?!2|instant)|gemini"
+    r"|gemma-?3(?!.*\b(?:1b|270m))|llama-?4|llama-?3\.2-(?:11b|90b)|llava|vision|pixtral"
+    r"|mistral-(?:small-3|medium|large-3)|\bvl\b|[0-9]vl\b|qvq|internvl|minicpm-?v|moondream|multimodal"
+    r"|grok-[4-9]|glm-4\.[0-9]v"
+)
+"""Most providers do not say whether a model reads images. Of these families it is known; of others the
+administrator says it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A model as a provider lists it."""
 
     upstream_id: str
     context_length: int | None = None
+    vision: bool | None = None
+    """None: the provider does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +143,16 @@ def _info(public_id: str, entry: _Entry, default: bool) -> ModelInfo:
         name=entry.settings.name or public_id,
         context_length=entry.settings.context_length
         or (entry.listed.context_length if entry.listed else None),
-        vision=entry.settings.vision,
+        vision=entry.settings.vision or _sees(entry),
         default=default,
         connection=entry.connection.name,
         local=entry.connection.local,
         allowed_params=entry.settings.allowed_params,
     )
+
+
+def _sees(entry: _Entry) -> bool:
+    """Whether a model reads images, as far as its provider or its name says."""
+    if entry.listed is not None and entry.listed.vision is not None:
+        return entry.listed.vision
+    return entry.connection.transport == "demo" or KNOWN_TO_SEE.search(entry.upstream_id.lower()) is not None

@@ -20,8 +20,14 @@ RETRY_SECONDS = (2.0, 5.0, 15.0, 30.0, 60.0)
 """Waits after failures; the last one repeats. A provider that comes back shows within a minute."""
 
 
+class _Architecture(msgspec.Struct):
+    input_modalities: list[str] | None = None
+
+
 class _Model(msgspec.Struct):
     id: str
+    architecture: _Architecture | None = None
+    """OpenRouter: what it reads."""
     context_length: int | None = None
     """OpenRouter and others."""
     max_model_len: int | None = None
@@ -72,4 +78,13 @@ def models_in(body: bytes) -> list[Listed]:
         models = msgspec.json.decode(body, type=_Models).data or []
     except ValueError as error:
         raise errors.malformed() from error
-    return [Listed(model.id, model.context_length or model.max_model_len) for model in models if model.id]
+    return [
+        Listed(model.id, model.context_length or model.max_model_len, _reads_images(model))
+        for model in models
+        if model.id
+    ]
+
+
+def _reads_images(model: _Model) -> bool | None:
+    modalities = model.architecture.input_modalities if model.architecture else None
+    return None if modalities is None else "image" in modalities

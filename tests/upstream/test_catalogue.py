@@ -103,3 +103,33 @@ def test_only_allowed_parameters_may_be_set() -> None:
     with pytest.raises(BadRequest) as refused:
         info.refuse_params({"temperature": 1, "top_p": 1})
     assert (refused.value.code, refused.value.param) == ("parameter_not_allowed", "params.top_p")
+
+
+@pytest.mark.parametrize(
+    ("name", "sees"),
+    [
+        ("gpt-4o-mini", True),
+        ("gpt-5.2", True),
+        ("gpt-3.5-turbo", False),
+        ("o3", True),
+        ("o3-mini", False),
+        ("anthropic/claude-sonnet-4.5", True),
+        ("gemma3:27b", True),
+        ("gemma3:1b", False),
+        ("llama3.2-vision:11b", True),
+        ("llama3.2:3b", False),
+        ("qwen2.5vl:7b", True),
+        ("Qwen/Qwen3-VL-8B-Instruct", True),
+        ("qwen3:8b", False),
+        ("deepseek-r1:8b", False),
+    ],
+)
+def test_a_well_known_model_is_known_to_see(name: str, sees: bool) -> None:
+    (info,) = Catalogue([connection("one")], {"one": [Listed(name)]}).models(())
+    assert info.vision is sees
+
+
+def test_what_the_provider_says_of_seeing_counts_more_than_the_name_and_the_administrator_most() -> None:
+    listing = {"one": [Listed("gpt-4o", vision=False), Listed("mine", vision=True), Listed("blind")]}
+    models = Catalogue([connection("one", ModelSettings("blind", vision=True))], listing).models(())
+    assert [(info.id, info.vision) for info in models] == [("gpt-4o", False), ("mine", True), ("blind", True)]
