@@ -2,11 +2,12 @@
 
 from django.urls import path, re_path
 
-from chat.api import attachments, chat, conversations, docs, messages
+from chat.api import attachments, chat, conversations, docs, live, messages
 from chat.api.endpoint import endpoint, unknown_address
 
 urlpatterns = [
     path("chat", endpoint(GET=chat.ask_by_query, POST=chat.ask)),
+    path("live", endpoint(GET=live.live)),
     path("messages/<message_id>", endpoint(GET=messages.read)),
     path("messages/<message_id>/stream", endpoint(GET=messages.follow)),
     path("messages/<message_id>/stop", endpoint(POST=messages.stop)),

@@ -1,4 +1,4 @@
-"""Open WebSockets per user of this process. Never awaits, so nothing can race."""
+"""Open WebSockets and live connections per user of this process. Never awaits, so nothing can race."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ from chat.errors import TooMany
 
 
 class SocketLimit:
-    """`enter` once for each socket that opens and `leave` once when it closes; 0 lifts the limit."""
+    """`enter` once for each that opens and `leave` once when it closes; 0 lifts the limit."""
 
     def __init__(self) -> None:
         self._open: Counter[int] = Counter()
@@ -18,7 +18,7 @@ class SocketLimit:
         limit = settings.CHAT_MAX_SOCKETS_PER_USER
         if limit and self._open[user_id] >= limit:
             raise TooMany(
-                f"You have {limit} sockets open, which is the limit. Close one, or send more over it.",
+                f"You have {limit} live connections open, which is the limit. Close one first.",
                 code="too_many_sockets",
             )
         self._open[user_id] += 1

@@ -14,12 +14,15 @@ from chat.service.conversations import (
 )
 from chat.service.following import Following
 from chat.service.listeners import listen, tell_changed
+from chat.service.live import Live, Refused, open_live
 from chat.service.replies import follow, stop
 from chat.service.runtime import drain, draining, start
-from chat.service.saved import read_message
+from chat.service.saved import read_message, saved_end
 
 __all__ = [
     "Following",
+    "Live",
+    "Refused",
     "ask",
     "attach",
     "change_conversation",
@@ -33,6 +36,7 @@ __all__ = [
     "list_models",
     "listen",
     "make_conversation",
+    "open_live",
     "rate",
     "read_attachment",
     "read_conversation",
@@ -40,6 +44,7 @@ __all__ = [
     "regenerate",
     "remove_attachment",
     "requests",
+    "saved_end",
     "start",
     "stop",
     "tell_changed",

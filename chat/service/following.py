@@ -101,7 +101,7 @@ class Following:
     def _attach(self) -> None:
         if not self._attached:
             self._attached = True
-            self._runtime.followings.add(self)
+            self._runtime.streams.add(self)
             if self._live is not None:
                 self._live.attach()
 
@@ -109,7 +109,7 @@ class Following:
         """The client went. When it was the last one, the reply's resume window begins."""
         if self._attached:
             self._attached = False
-            self._runtime.followings.discard(self)
+            self._runtime.streams.discard(self)
             if self._live is not None:
                 self._live.detach()
 

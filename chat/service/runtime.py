@@ -23,7 +23,7 @@ from chat.errors import Unavailable
 from chat.events import Changed
 from chat.ids import new_id
 from chat.relay import NoRelay, RedisRelay, Relay
-from chat.service.following import Following
+from chat.service.following import Closed, Following
 from chat.service.local_replies import LocalReplies
 from chat.service.news import News, as_message
 from chat.service.reaper import Reaper
@@ -40,6 +40,13 @@ BEGINNING_SECONDS = 5.0
 """How long a drain waits for calls that are about to begin a reply."""
 LAST_WORDS_SECONDS = 2.0
 """How long a drain waits for followers to write their last events."""
+
+
+class Stream(Open, Protocol):
+    """What writes to a client until its reply ends, or the process does."""
+
+    def close(self, reason: Closed) -> None:
+        """End it without `end`, after what the client can still have."""
 
 
 class Listener(Open, Protocol):
@@ -64,7 +71,7 @@ class Runtime:
         self.relay: Relay = NoRelay(silence=ROW_SECONDS)
         if settings.REDIS_URL:
             self.relay = RedisRelay(settings.REDIS_URL, self.server, prefix=_site())
-        self.followings: set[Following] = set()
+        self.streams: set[Stream] = set()
         self.listeners: set[Listener] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._beginnings: set[asyncio.Task[Following]] = set()
@@ -86,7 +93,7 @@ class Runtime:
         ]
 
     def _open(self) -> list[Open]:
-        return [*self.followings, *self.listeners]
+        return [*(self.streams | self.listeners)]
 
     async def end_revoked(self) -> None:
         """Look now at the credentials of all that is open."""
@@ -164,10 +171,10 @@ class Runtime:
 
     async def _let_followers_go(self) -> None:
         """Each takes what it has not had yet, `end` included, and is then closed."""
-        for following in tuple(self.followings):
-            following.close("draining")
+        for stream in tuple(self.streams):
+            stream.close("draining")
         until = time.monotonic() + LAST_WORDS_SECONDS
-        while self.followings and time.monotonic() < until:
+        while self.streams and time.monotonic() < until:
             await asyncio.sleep(0.01)
 
 

@@ -5,8 +5,8 @@ import logging
 from functools import partial
 
 from chat.errors import ChatError, TooMany
-from chat.events import Batch, End
-from chat.service import Following, read_message
+from chat.events import Batch
+from chat.service import Following, saved_end
 from chat.ws import codes
 from chat.ws.frames_in import Ref
 from chat.ws.outlet import Outlet
@@ -72,7 +72,7 @@ class Followed:
     async def _follow(self, following: Following, ref: Ref) -> None:
         try:
             if following.finished:
-                await self._outlet.events(Batch((await _saved_end(following),)))
+                await self._outlet.events(Batch((await saved_end(following.caller, following.reply),)))
                 return
             async for batch in following:
                 await self._outlet.events(batch, ref)
@@ -101,16 +101,3 @@ class Followed:
                 await self._outlet.close(codes.TRY_LATER)
             case _:
                 pass  # ended, or draining: whoever drains closes the sockets
-
-
-async def _saved_end(following: Following) -> End:
-    """The `end` of a reply whose follower had it already and asks all the same."""
-    message = await read_message(following.caller, following.reply)
-    return End(
-        reply=following.reply,
-        status=message["status"],
-        finish_reason=message["finish_reason"],
-        length=len(message["content"]),
-        usage=message["usage"],
-        error=message["error"],
-    )

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from chat.api.streams import ReplyStream
+from chat.api.streams import Stream
 from chat.events import Batch, Delta
 from chat.service import Following
 from chat.wire import sse, text
@@ -40,8 +40,8 @@ def delta(offset: int, piece: str) -> Batch:
     return Batch((Delta(REPLY, offset, piece),), "id")
 
 
-def stream(following: ScriptedFollowing, encode: Any = sse.encode) -> ReplyStream:
-    return ReplyStream(cast(Following, following), encode)
+def stream(following: ScriptedFollowing, encode: Any = sse.encode) -> Stream[Batch]:
+    return Stream(cast(Following, following), encode, name=f"reply {REPLY}")
 
 
 async def test_closing_what_was_never_begun_leaves_from_any_thread() -> None:

@@ -108,6 +108,9 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if operation.file:
         responses["200"]["content"]["text/markdown"] = {"schema": {"type": "string"}}
         responses["200"]["headers"] = {"Content-Disposition": {"schema": {"type": "string"}}}
+    if operation.live:
+        content = {_STREAM_TYPES[0]: {"schema": ref("Event")}}
+        responses["200"] = {"description": "The stream of events.", "content": content}
     if operation.public:
         responses["200"] = {"description": "The description."}
         return responses

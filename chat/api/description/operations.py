@@ -32,6 +32,8 @@ class Operation:
     file_out: bool = False
     """The answer is the bytes of a file."""
     streams: bool = False
+    live: bool = False
+    """Streams the events of many replies."""
     file: bool = False
     """Answers with a file, to be saved under the name that it gives."""
     errors: tuple[str, ...] = ()
@@ -93,6 +95,19 @@ OPERATIONS: tuple[Operation, ...] = (
         answers={"204": None},
         streams=True,
         errors=("404", "406", "503"),
+    ),
+    Operation(
+        "get",
+        "live",
+        "Follow everything over one connection",
+        "The `changed` and `title` events of all your conversations, and any number of replies. Each event "
+        "carries its position as the field `id`; there are no `id:` lines. A reply that cannot be followed "
+        'is told as `{"type": "error", "reply", "error"}`, and the others go on.',
+        parameters=(
+            Parameter("follow", "A reply's id, or the position to go on from. May be given 100 times."),
+            Parameter("render", "`html` adds a `block` event for each Markdown block that closed."),
+        ),
+        live=True,
     ),
     Operation(
         "post",
@@ -260,7 +275,7 @@ ERRORS = {
     "409": "Not possible as things are: it still runs, it ended well, or the key was used for another call.",
     "413": "The text, the file or the body is too large.",
     "415": "The body is not JSON; of a file, a kind that is not taken.",
-    "429": "Too many requests, or replies that run; `Retry-After` says when to come back.",
+    "429": "Too many requests, replies that run, or live connections; `Retry-After` says when to come back.",
     "502": "The model's provider failed. `X-Message-Id` names what was saved.",
     "503": "The server is about to restart, or its database is away; `Retry-After` says when to come back.",
     "504": "The model's provider did not answer in time.",

@@ -1,0 +1,49 @@
+"""`GET live`: one connection for all that a browser shows, since over HTTP/1.1 it opens six to a site."""
+
+from collections.abc import AsyncIterator
+
+from django.http.response import HttpResponseBase
+
+from chat import limits, service
+from chat.api.endpoint import Call, verb
+from chat.api.queries import refuse_unknown, wants_html
+from chat.api.streams import come_back_answer, live_answer
+from chat.errors import Unavailable
+from chat.events import Batch
+from chat.service import Live, Refused
+
+_PARAMETERS = frozenset({"follow", "render"})
+
+
+class Counted:
+    """A live connection among those that its user has open, like a socket, until it is left."""
+
+    def __init__(self, live: Live) -> None:
+        self._live = live
+        self._left = False
+
+    def __aiter__(self) -> AsyncIterator[Batch | Refused]:
+        return aiter(self._live)
+
+    def leave(self) -> None:
+        self._live.leave()
+        if not self._left:
+            self._left = True
+            limits.sockets.leave(self._live.caller.user_id)
+
+
+@verb(counted=False)
+async def live(call: Call) -> HttpResponseBase:
+    refuse_unknown(call.request, _PARAMETERS)
+    render = wants_html(call.request)
+    user_id = call.caller.user_id
+    limits.sockets.enter(user_id)
+    try:
+        opened = await service.open_live(call.caller, call.request.GET.getlist("follow"), render=render)
+    except Unavailable:
+        limits.sockets.leave(user_id)
+        return come_back_answer()
+    except BaseException:
+        limits.sockets.leave(user_id)
+        raise
+    return live_answer(Counted(opened))
