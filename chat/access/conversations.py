@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,6 +16,18 @@ from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.search.found import conversations_with
 from chat.search.query import parse
+
+
+class InTree(Protocol):
+    """What has a place in a tree: a message, or as much of it as says where it stands."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def parent_id(self) -> UUID | None: ...
+
+
+T = TypeVar("T", bound=InTree)
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -69,10 +81,10 @@ def read_conversation(user_id: int, conversation_id: Any) -> dict[str, Any]:
     }
 
 
-def parents_first(messages: Iterable[Message]) -> list[Message]:
+def parents_first(messages: Iterable[T]) -> list[T]:
     """The same in their order, but each after its parent: two servers' clocks need not agree on that."""
-    placed: dict[UUID | None, Message | None] = {None: None}
-    waiting: dict[UUID, list[Message]] = {}
+    placed: dict[UUID | None, T | None] = {None: None}
+    waiting: dict[UUID, list[T]] = {}
     for message in messages:
         if message.parent_id is not None and message.parent_id not in placed:
             waiting.setdefault(message.parent_id, []).append(message)

@@ -1,5 +1,6 @@
 """The page of a conversation, whole and in the fragments that its scripts swap in. Reads only."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from chat.access.conversations import read_conversation
 from chat.access.descriptions import describe_conversation
 from chat.access.rows import conversation_for
-from chat.web.branch import active_branch
+from chat.access.trees import Tree, read_messages, read_tree
+from chat.web.branch import Branch, branch_through
+from chat.web.parts import Place, part_of, place_in
 from chat.web.shown import Shown, show
 from chat.web.sidebar import sidebar_of
 from chat.web.signed_in import PageRequest, signed_in
@@ -38,8 +40,8 @@ def new_chat(request: PageRequest) -> HttpResponse:
 @never_cache
 @signed_in
 def conversation(request: PageRequest, conversation_id: UUID) -> HttpResponse:
-    found = read_conversation(request.user.pk, conversation_id)
-    context = page(request) | transcript_of(found) | {"current": found["id"]}
+    shown = transcript_of(request, read_tree(request.user.pk, conversation_id))
+    context = page(request) | shown | {"current": str(conversation_id)}
     return render(request, "chat/conversation.html", context)
 
 
@@ -54,21 +56,37 @@ def top(request: PageRequest, conversation_id: UUID) -> HttpResponse:
 @never_cache
 @signed_in
 def transcript(request: PageRequest, conversation_id: UUID) -> HttpResponse:
-    """The messages of the active branch alone."""
-    found = read_conversation(request.user.pk, conversation_id)
-    return render(request, "chat/transcript.html", transcript_of(found))
+    """The messages alone. Nothing, where they look as they did in the `version` that the page has."""
+    tree = read_tree(request.user.pk, conversation_id)
+    if request.GET.get("version") == version_of(tree):
+        return HttpResponse(status=204)
+    return render(request, "chat/transcript.html", transcript_of(request, tree))
+
+
+@never_cache
+@signed_in
+def part(request: PageRequest, conversation_id: UUID) -> HttpResponse:
+    """Earlier or later messages, for a page that shows those next to them."""
+    place = place_in(request.GET)
+    shown = transcript_of(request, read_tree(request.user.pk, conversation_id))
+    if place is None or place.message not in shown["branch"].ids:
+        raise Http404
+    beyond = "later" if place.way == "before" else "earlier"
+    return render(request, "chat/part.html", shown | {beyond: None})
 
 
 @never_cache
 @signed_in
 def message(request: PageRequest, conversation_id: UUID, message_id: UUID) -> HttpResponse:
     """One message of the tree as saved now, wherever the active branch goes."""
-    found = read_conversation(request.user.pk, conversation_id)
+    tree = read_tree(request.user.pk, conversation_id)
     wanted = str(message_id)
-    if all(known["id"] != wanted for known in found["messages"]):
+    if all(node["id"] != wanted for node in tree.nodes):
         raise Http404
-    step = active_branch(found["messages"], wanted)[-1]
-    return render(request, "chat/message.html", {"message": show(step)})
+    shown = _shown(tree, branch_through(tree.nodes, wanted), slice(-1, None))
+    if not shown:  # it was purged meanwhile
+        raise Http404
+    return render(request, "chat/message.html", {"message": shown[0]})
 
 
 def page(request: PageRequest) -> dict[str, Any]:
@@ -82,14 +100,42 @@ def page(request: PageRequest) -> dict[str, Any]:
     }
 
 
-def transcript_of(found: dict[str, Any]) -> dict[str, Any]:
-    messages: list[Shown] = [show(step) for step in active_branch(found["messages"], found["active"])]
+def transcript_of(request: PageRequest, tree: Tree) -> dict[str, Any]:
+    """The part of the branch that the address asks for: the end of the active one, where it names none."""
+    place = place_in(request.GET)
+    through = place.message if place and place.way not in {"from", "beside"} else None
+    branch = branch_through(tree.nodes, tree.conversation["active"], through)
+    if place and place.way == "beside":
+        place = Place("at", branch.beside(place.message) or "")
+    here = part_of(branch.path, place)
     return {
-        "conversation": found,
-        "messages_shown": messages,
-        # Changes whenever the transcript would look different: a tab that comes back compares it.
-        "version": f"{found['active']} {messages[-1].status if messages else ''} {found['updated']}",
+        "conversation": tree.conversation,
+        "messages_shown": _shown(tree, branch, here),
+        "branch": branch,
+        # The messages next to which there are more.
+        "earlier": branch.ids[here.start] if here.start > 0 else None,
+        "later": branch.ids[here.stop - 1] if here.stop < len(branch.path) else None,
+        "end": branch.ids[-1] if branch.path else None,
+        "version": version_of(tree),
     }
+
+
+def version_of(tree: Tree) -> str:
+    """Changes whenever the active branch would look different: a tab that comes back compares it."""
+    path = branch_through(tree.nodes, tree.conversation["active"]).path
+    return (
+        f"{tree.conversation['active']} {path[-1]['status'] if path else ''} {tree.conversation['updated']}"
+    )
+
+
+def _shown(tree: Tree, branch: Branch, part: slice) -> list[Shown]:
+    steps = branch.steps(part)
+    messages = read_messages(tree, [step.message["id"] for step in steps])
+    return [
+        show(replace(step, message=messages[step.message["id"]]))
+        for step in steps
+        if step.message["id"] in messages
+    ]
 
 
 def is_demo() -> bool:

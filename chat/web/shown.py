@@ -8,9 +8,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chat.render import render
 from chat.web.branch import Step
 from chat.web.failures import failure
+from chat.web.rendered import rendered
 
 CUT_OFF = frozenset({"stopped", "interrupted", "failed"})
 """What `continue` may go on with, besides a reply that was cut at the length limit."""
@@ -49,7 +49,7 @@ def show(step: Step) -> Shown:
         status=message["status"],
         source=message["content"],
         # Sanitised by chat.render, which is the only place that makes HTML of a message.
-        html=mark_safe(render(message["content"])) if is_reply else SafeString(""),  # noqa: S308
+        html=mark_safe(rendered(message["content"])) if is_reply else SafeString(""),  # noqa: S308
         reasoning=message["reasoning"],
         model=message["model"] or "",
         note=how_it_ended(message) if is_reply else "",

@@ -1,6 +1,7 @@
 """The list of conversations: paged, searched, and changed in place. Changes go through the service."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -93,7 +94,9 @@ async def choose_branch(request: PageRequest, conversation_id: UUID) -> HttpResp
     """Show the branch that ends at `active`."""
     fields = {"active": request.POST.get("active", "")}
     await service.change_conversation(caller_of(request), str(conversation_id), fields)
-    return redirect("web:transcript" if request.htmx else "web:conversation", conversation_id)
+    page = reverse("web:transcript" if request.htmx else "web:conversation", args=[conversation_id])
+    beside = request.POST.get("beside", "")
+    return redirect(f"{page}?{urlencode({'beside': beside})}" if beside else page)
 
 
 def _item(request: PageRequest, described: dict[str, Any]) -> dict[str, Any]:

@@ -24,5 +24,7 @@ TEXTS: dict[str, str | Promise] = {
     "sign_in": _("Sign in again"),
     "copied": _("Copied"),
     "not_copied": _("Copying is not allowed here: select the text and copy it."),
+    "new_below": _("New text below"),
+    "to_end": _("To the end"),
     "gone": _("This reply is not there any more."),
 }

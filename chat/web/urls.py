@@ -15,6 +15,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/", pages.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/top/", pages.top, name="top"),
     path("c/<uuid:conversation_id>/transcript/", pages.transcript, name="transcript"),
+    path("c/<uuid:conversation_id>/part/", pages.part, name="part"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/", pages.message, name="message"),
     path("c/<uuid:conversation_id>/branch/", sidebar.choose_branch, name="branch"),
     path("c/<uuid:conversation_id>/item/", sidebar.item, name="item"),

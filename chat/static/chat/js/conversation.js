@@ -7,7 +7,8 @@ import { ReplyStream } from "./stream.js";
 import { ReplyView, showNote } from "./reply.js";
 import { say } from "./texts.js";
 import { tellTabs } from "./tabs.js";
-import { toEnd } from "./scroll.js";
+import { leaveMiddle, observeParts } from "./parts.js";
+import { endIsHere, toEnd } from "./scroll.js";
 import { lookForTitle, showTitle } from "./title.js";
 import { refreshList } from "./sidebar.js";
 
@@ -37,11 +38,13 @@ export class Conversation {
       if (running) running.view.seat(article);
       else this.#follow(article, (stream) => stream.follow(article.dataset.id));
     }
+    observeParts();
     this.#showRunning();
   }
 
   /** Ask below the end of the branch, or, for an edit, in place of the question `instead`. */
   ask(text, { instead = null } = {}) {
+    if (!instead) leaveMiddle();
     const removed = instead ? this.#takeAwayFrom(instead) : [];
     const question = clone("new-question");
     question.querySelector(".question").textContent = text;
@@ -50,6 +53,8 @@ export class Conversation {
     document.getElementById("empty")?.setAttribute("hidden", "");
     const body = { content: text, model: chosenModel(), resume_window: this.#window };
     if (this.id) body.conversation = this.id;
+    // The branch that is shown need not be the one that was asked last.
+    if ("other" in this.transcript.dataset) body.parent = this.transcript.dataset.end;
     if (instead) body.parent = instead.dataset.parent || null;
     if (!instead) this.#composer.clear();
     toEnd();
@@ -120,13 +125,14 @@ export class Conversation {
 
   /** Another tab, or the time away, may have changed it: render it anew where it looks different. */
   async refresh() {
-    if (!this.id || this.#running.has("")) return;
+    if (!this.id || this.#running.has("") || !endIsHere() || "other" in this.transcript.dataset) return;
     const fresh = await fetchFragment(transcriptAddress(this.id));
     if (!fresh || this.#running.has("") || fresh.dataset.version === this.transcript.dataset.version) return;
     if (this.transcript.querySelector(".edit")) return; // somebody writes in it
     this.transcript.replaceWith(fresh);
     htmx.process(fresh);
     this.adopt();
+    fresh.dispatchEvent(new CustomEvent("painted", { bubbles: true }));
   }
 
   #follow(article, begin, { question = null, giveBack = null } = {}) {
@@ -163,6 +169,7 @@ export class Conversation {
 
   #started(running, { conversation, request, reply }) {
     running.giveBack = null;
+    delete this.transcript.dataset.other; // it is the active branch now
     if (this.#running.get("") !== running) return; // we knew its name
     this.#running.delete("");
     this.#running.set(reply, running);

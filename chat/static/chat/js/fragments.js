@@ -2,12 +2,18 @@
 
 /** An element made of the HTML at this address; null where it cannot be had now. */
 export async function fetchFragment(address) {
+  const pieces = await fetchPieces(address);
+  return pieces?.querySelector("article, .transcript, .talk-top") ?? null;
+}
+
+/** All that the HTML at this address makes; null where it cannot be had now. */
+export async function fetchPieces(address) {
   try {
     const response = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
     if (!response.ok) return null;
     const holder = document.createElement("template");
     holder.innerHTML = await response.text();
-    return holder.content.querySelector("article, .transcript, .talk-top");
+    return holder.content;
   } catch {
     return null;
   }
@@ -17,8 +23,13 @@ export function messageAddress(conversation, message) {
   return `/c/${conversation}/messages/${message}/`;
 }
 
+/** As much of the transcript as the page shows; nothing where it still looks the same. */
 export function transcriptAddress(conversation) {
-  return `/c/${conversation}/transcript/`;
+  const shown = document.getElementById("transcript");
+  const query = new URLSearchParams({ version: shown.dataset.version });
+  const first = shown.querySelector(".message[data-id]")?.dataset.id;
+  if (first) query.set("from", first);
+  return `/c/${conversation}/transcript/?${query}`;
 }
 
 /** Put `fresh` in place of `article`. Prose that reads the same stays, with what the reader selected in it. */

@@ -5,11 +5,14 @@ import { Conversation } from "./conversation.js";
 import { refreshTop, watchConversationMenu } from "./conversation_menu.js";
 import { offerModels } from "./models.js";
 import { watchMessageButtons } from "./message_buttons.js";
+import { showFound } from "./found.js";
+import { watchParts } from "./parts.js";
 import { watchPopups } from "./popup.js";
 import { watchScrolling } from "./scroll.js";
 import { refreshList, watchSidebar } from "./sidebar.js";
 import { onToldByTab } from "./tabs.js";
 import { showTitle } from "./title.js";
+import { watchVersions } from "./versions.js";
 
 const composer = new Composer({
   onask: (text) => conversation.ask(text),
@@ -18,6 +21,8 @@ const composer = new Composer({
 const conversation = new Conversation(composer);
 
 watchScrolling();
+watchParts(conversation);
+watchVersions();
 watchSidebar();
 watchMessageButtons(conversation);
 watchPopups();
@@ -25,6 +30,7 @@ watchConversationMenu(conversation);
 composer.open(conversation.id);
 composer.focus();
 conversation.adopt();
+showFound();
 offerModels(document.getElementById("main").dataset.model).catch(() => {}); // the server chooses then
 
 document.addEventListener("click", ({ target }) => {
@@ -47,4 +53,5 @@ document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") conversation.refresh();
 });
 document.addEventListener("conversation-begun", () => refreshTop(conversation.id)); // its menu, now that it is one
+document.getElementById("scroll").addEventListener("part-shown", () => conversation.adopt());
 addEventListener("popstate", () => location.reload());
