@@ -1,11 +1,11 @@
-"""Keeps out of the logs what would let their reader in: tickets, event ids, API keys."""
+"""Keeps out of the logs what would let their reader in: tickets, event ids, API keys, shared links."""
 
 import logging
 import re
 from urllib.parse import unquote
 
 _SECRETS = re.compile(
-    r"(?P<name>[?&](?:ticket|last_event_id|lastEventId)=|bearer(?:\.|%2E|\s+))(?!…)[^&\s\"',;]+",
+    r"(?P<name>[?&](?:ticket|last_event_id|lastEventId)=|bearer(?:\.|%2E|\s+)|/s/)(?!…)[^&\s\"',;]+",
     re.IGNORECASE,
 )
 _HIDDEN = r"\g<name>…"

@@ -72,6 +72,7 @@ CHAT_CHECKPOINT_SECONDS = env.seconds("CHAT_CHECKPOINT_SECONDS", 0.1, least=0.01
 CHAT_DRAIN_SECONDS = env.seconds("CHAT_DRAIN_SECONDS", 0, most=3600)
 # None is to the end.
 CHAT_WEB_RESUME_WINDOW = env.seconds_or_end("CHAT_WEB_RESUME_WINDOW", 30, most=24 * 3600)
+CHAT_SHARING = env.flag("CHAT_SHARING", default=True)
 # 0 lifts a limit.
 CHAT_MAX_MESSAGE_CHARS = env.whole("CHAT_MAX_MESSAGE_CHARS", 200_000)
 CHAT_MAX_REPLY_CHARS = env.whole("CHAT_MAX_REPLY_CHARS", 1_000_000)

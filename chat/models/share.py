@@ -15,7 +15,11 @@ class Share(models.Model):
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="shares")
     hash = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the secret, in hexadecimal."))
     title = models.CharField(max_length=200, blank=True)
+    author = models.CharField(
+        max_length=150, blank=True, help_text=_("The name that readers see; empty: none.")
+    )
     messages = models.JSONField(help_text=_("The branch as it was, as clients see messages."))
+    length = models.PositiveIntegerField(default=0, help_text=_("Messages in it."))
     created = models.DateTimeField(default=timezone.now, editable=False)
     expires = models.DateTimeField(null=True, blank=True)
     revoked = models.DateTimeField(null=True, blank=True)

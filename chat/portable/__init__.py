@@ -6,6 +6,16 @@ Takes and gives plain values, as `chat.access` describes them; knows no rows and
 from chat.portable.branch import branch_to
 from chat.portable.document import FORMAT, VERSION, as_document
 from chat.portable.file_names import file_name
-from chat.portable.markdown import as_markdown
+from chat.portable.markdown import as_markdown, how_it_ended
+from chat.portable.snapshot import snapshot
 
-__all__ = ["FORMAT", "VERSION", "as_document", "as_markdown", "branch_to", "file_name"]
+__all__ = [
+    "FORMAT",
+    "VERSION",
+    "as_document",
+    "as_markdown",
+    "branch_to",
+    "file_name",
+    "how_it_ended",
+    "snapshot",
+]

@@ -18,6 +18,7 @@ from chat.service.live import Live, Refused, open_live
 from chat.service.replies import follow, stop
 from chat.service.runtime import drain, draining, start
 from chat.service.saved import read_message, saved_end
+from chat.service.shares import revoke_share, share
 
 __all__ = [
     "Following",
@@ -44,7 +45,9 @@ __all__ = [
     "regenerate",
     "remove_attachment",
     "requests",
+    "revoke_share",
     "saved_end",
+    "share",
     "start",
     "stop",
     "tell_changed",

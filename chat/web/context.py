@@ -15,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     chosen = getattr(request, "chosen", None)
     return {
         "product": settings.CHAT_SITE_NAME,
+        "sharing": settings.CHAT_SHARING,
         "theme": chosen.theme if chosen is not None else theme_of_cookie(request),
     }
 

@@ -51,6 +51,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
+def no_shared_page(request: HttpRequest) -> HttpResponse:
+    """One page for a link that is unknown, was taken back, or has expired: which, is nobody's business."""
+    return _page(
+        request,
+        404,
+        _("There is nothing here"),
+        _("This link is not right, has expired, or was taken back by who made it."),
+    )
+
+
 def too_many_sign_ins(request: HttpRequest, error: TooMany) -> HttpResponse:
     minutes = math.ceil(_wait(error) / 60)
     return _page(

@@ -4,9 +4,9 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 from django.views.i18n import set_language
 
-from chat.web import accounts, exports, pages, sidebar
+from chat.web import accounts, exports, pages, shares, sidebar
 from chat.web.settings import chat as chat_settings
-from chat.web.settings import general, keys, password
+from chat.web.settings import general, keys, password, shared_links
 
 app_name = "web"
 
@@ -23,6 +23,10 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/change/", sidebar.change, name="change"),
     path("c/<uuid:conversation_id>/delete/", sidebar.delete, name="delete"),
     path("c/<uuid:conversation_id>/export/", exports.export, name="export"),
+    path("c/<uuid:conversation_id>/share/", shares.share, name="share"),
+    path("settings/shared/", shared_links.page, name="shared_links"),
+    path("shares/<uuid:share_id>/revoke/", shares.revoke, name="revoke_share"),
+    path("s/<str:secret>/", shares.shared, name="shared"),
     path("conversations/", sidebar.conversations, name="conversations"),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),

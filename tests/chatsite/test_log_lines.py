@@ -15,6 +15,9 @@ from chatsite.log_lines import Redact, redacted
         ("/stream?lastEventId=xyz", "/stream?lastEventId=…"),
         ("protocols chat.v1, bearer.sk_abc-DEF", "protocols chat.v1, bearer.…"),
         ("Authorization: Bearer sk_abc-DEF", "Authorization: Bearer …"),
+        ('"GET /s/AbC_d-9/ HTTP/1.1"', '"GET /s/… HTTP/1.1"'),
+        ("see https://chat.example.org/s/AbC_d-9", "see https://chat.example.org/s/…"),
+        ('"GET /%73%2FAbC_d-9/"', '"GET /s/…"'),
         ("GET /conversations?q=ticket", "GET /conversations?q=ticket"),
     ],
 )

@@ -16,6 +16,7 @@ SECTIONS: tuple[tuple[str, str | Promise], ...] = (
     ("settings", _("General")),
     ("chat_settings", _("Chat")),
     ("password", _("Sign-in")),
+    ("shared_links", _("Shared links")),
     ("keys", _("API keys")),
 )
 """The name of each page's address, and what it is called."""

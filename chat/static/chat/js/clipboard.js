@@ -22,7 +22,8 @@ function copyBySelection(text) {
   area.className = "sr-only";
   area.readOnly = true;
   const focused = document.activeElement;
-  document.body.append(area);
+  // While a dialog is open, nothing outside it can be selected.
+  (document.querySelector("dialog[open]") ?? document.body).append(area);
   area.select();
   const done = document.execCommand("copy");
   area.remove();

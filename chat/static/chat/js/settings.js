@@ -1,9 +1,11 @@
 // The settings page: copying the new key, and the sidebar.
 
 import { copy } from "./clipboard.js";
+import { watchSheets } from "./sheet.js";
 import { watchSidebar } from "./sidebar.js";
 
 watchSidebar();
+watchSheets();
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-copy]");
   if (button) copy(document.getElementById(button.dataset.copy).textContent);

@@ -1,0 +1,43 @@
+"""A link is made in a dialog, and read by somebody without an account and without scripts."""
+
+from browser.chat_page import ChatPage, script
+from playwright.sync_api import Browser, expect
+
+
+def make_link(chat: ChatPage) -> str:
+    page = chat.page
+    page.get_by_role("button", name="What to do with this conversation").click()
+    page.get_by_role("link", name="Share a link").click()
+    dialog = page.get_by_role("dialog", name="Share a link")
+    dialog.get_by_role("button", name="Make a link").click()
+    field = dialog.get_by_label("Your link.")
+    expect(field).to_be_focused()
+    return field.input_value()
+
+
+def test_a_link_is_made_read_without_scripts_and_taken_back(chat: ChatPage, chromium: Browser) -> None:
+    chat.ask(script(tokens=["Up **and** down."]))
+    chat.has("complete")
+    link = make_link(chat)
+    stranger = chromium.new_context(java_script_enabled=False)
+    try:
+        page = stranger.new_page()
+        page.goto(link)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.locator(".prose strong")).to_have_text("and")
+        assert stranger.cookies() == []
+        chat.page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+        expect(chat.page.get_by_role("dialog").get_by_text("Taken back")).to_be_visible()
+        page.reload()
+        expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+    finally:
+        stranger.close()
+
+
+def test_the_dialog_closes_back_to_its_button(chat: ChatPage) -> None:
+    chat.ask(script(tokens=["Yes."]))
+    chat.has("complete")
+    make_link(chat)
+    chat.page.keyboard.press("Escape")
+    expect(chat.page.get_by_role("dialog")).to_have_count(0)
+    expect(chat.page.get_by_role("button", name="What to do with this conversation")).to_be_focused()
