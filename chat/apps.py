@@ -7,3 +7,8 @@ class ChatConfig(AppConfig):
     name = "chat"
     verbose_name = "Chat"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from chat.web import sign_in_notes
+
+        sign_in_notes.connect()

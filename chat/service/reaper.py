@@ -13,6 +13,7 @@ from uuid import UUID
 from chat.actions import liveness
 from chat.actions.conversations import purge_hidden
 from chat.actions.idempotency import forget_old_keys
+from chat.auth import sign_ins
 from chat.database import in_database
 from chat.errors import Unavailable
 from chat.service.attachments import sweep_files
@@ -27,7 +28,7 @@ BREAK = 4.0
 STRAY_SECONDS = 4.0
 """Between the commit of an ask and its beginning lies one turn of the event loop, however slow."""
 UPKEEP_LOOKS = 60
-"""Old idempotency keys go once a minute."""
+"""Old idempotency keys, and sessions that are over, go once a minute."""
 SWEEP_LOOKS = 600
 """Files without an owner go every ten minutes, and whenever a conversation was purged."""
 
@@ -115,6 +116,7 @@ async def _keep_tidy(looks: int) -> None:
         purged = await in_database(purge_hidden)
         if looks % UPKEEP_LOOKS == 0:
             await in_database(forget_old_keys)
+            await in_database(sign_ins.sweep)
         if purged or looks % SWEEP_LOOKS == 0:
             await sweep_files()
     except Unavailable:

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.deprecation import MiddlewareMixin
 
 from chat.access.preferences import preferences_of
+from chat.web import sign_in_notes
 from chat.web.context import THEME_COOKIE
 from chat.web.signed_in import PageRequest
 
@@ -26,6 +27,7 @@ class ChosenByUser(MiddlewareMixin):
             return
         chosen = preferences_of(request.user.pk)
         cast(PageRequest, request).chosen = chosen
+        sign_in_notes.note(request)
         if chosen.language in dict(settings.LANGUAGES):
             translation.activate(chosen.language)
             request.LANGUAGE_CODE = chosen.language
