@@ -97,6 +97,27 @@ def address(name: str, schemes: tuple[str, ...] = ("http", "https")) -> str:
     return value
 
 
+def mail_server(url: str) -> dict[str, object]:
+    """Django's settings for the server of this address; with none, a mail goes nowhere."""
+    if not url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    found: dict[str, object] = environ.Env.email_url_config(url)
+    usual = {"smtp+tls": 587, "smtp+ssl": 465}.get(urlsplit(url).scheme, 25)
+    return {
+        **found,
+        "EMAIL_PORT": found["EMAIL_PORT"] or usual,
+        "EMAIL_HOST_USER": found["EMAIL_HOST_USER"] or "",
+        "EMAIL_HOST_PASSWORD": found["EMAIL_HOST_PASSWORD"] or "",
+    }
+
+
+def one_of(name: str, allowed: tuple[str, ...], *, default: str) -> str:
+    value = text(name, default).lower()
+    if value not in allowed:
+        raise _bad(name, ", ".join(allowed))
+    return value
+
+
 def origin(name: str) -> str:
     """Scheme, host and port as a browser sends them in `Origin`; nothing where it is not set."""
     return _origin(name, value) if (value := text(name)) else ""

@@ -1,11 +1,12 @@
-"""Keeps out of the logs what would let their reader in: tickets, event ids, API keys, shared links."""
+"""Keeps out of the logs what would let a reader in: tickets, event ids, API keys, links."""
 
 import logging
 import re
 from urllib.parse import unquote
 
 _SECRETS = re.compile(
-    r"(?P<name>[?&](?:ticket|last_event_id|lastEventId)=|bearer(?:\.|%2E|\s+)|/s/)(?!…)[^&\s\"',;]+",
+    r"(?P<name>[?&](?:ticket|last_event_id|lastEventId)=|bearer(?:\.|%2E|\s+)"
+    r"|/(?:s|join|reset|accounts/reset/[^/\s]+)/)(?!…)[^&\s\"',;]+",
     re.IGNORECASE,
 )
 _HIDDEN = r"\g<name>…"

@@ -51,6 +51,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
+CHAT_SIGN_UP = env.one_of("CHAT_SIGN_UP", ("closed", "invitation", "open"), default="invitation")
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "chat.web.errors.csrf_failure"
@@ -59,6 +61,14 @@ CSRF_FAILURE_VIEW = "chat.web.errors.csrf_failure"
 DATABASES = {"default": database(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'chat.sqlite3'}"))}
 CHAT_FILES_DIR = env.folder("CHAT_FILES_DIR", folder_beside(DATABASES["default"]), BASE_DIR)
 REDIS_URL = env.address("REDIS_URL", ("redis", "rediss", "unix"))
+
+# Mail: none is sent where no server is named
+EMAIL_URL = env.address("EMAIL_URL", ("smtp", "smtp+tls", "smtp+ssl"))
+vars().update(env.mail_server(EMAIL_URL))
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL", f"noreply@{urlsplit(CHAT_PUBLIC_URL).hostname or 'localhost'}"
+)
 
 # The model
 OPENAI_API_KEY = env.text("OPENAI_API_KEY")

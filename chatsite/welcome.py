@@ -19,7 +19,7 @@ class Started:
 
 
 def welcome(started: Started) -> str:
-    first, *others = _addresses(started)
+    first, *others = [started.public_url] if started.public_url else addresses(started.host, started.port)
     lines = ["", f"  Holdfast is running on {first}"]
     lines += [f"                         {address}" for address in others]
     if started.public_url:
@@ -39,14 +39,12 @@ def welcome(started: Started) -> str:
     return "\n".join(lines)
 
 
-def _addresses(started: Started) -> list[str]:
-    if started.public_url:
-        return [started.public_url]
-    if started.host not in {"0.0.0.0", "::"}:  # noqa: S104 (a comparison)
-        host = f"[{started.host}]" if ":" in started.host else started.host
-        return [f"http://{host}:{started.port}"]
+def addresses(host: str, port: int) -> list[str]:
+    """Where a server that listens to `host` is found: from this machine first, then from its network."""
+    if host not in {"0.0.0.0", "::"}:  # noqa: S104 (a comparison)
+        return [f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"]
     hosts = ["127.0.0.1", _own_address(), names_of_this_machine()[-1]]
-    return [f"http://{host}:{started.port}" for host in hosts if host]
+    return [f"http://{name}:{port}" for name in hosts if name]
 
 
 def _own_address() -> str | None:

@@ -10,7 +10,17 @@ import tempfile
 from pathlib import Path
 
 KEPT = {"TEST_DATABASE_URL", "TEST_REDIS_URL"}
-OURS = ("CHAT_", "DJANGO_", "OPENAI_", "DATABASE_URL", "REDIS_URL", "HOST", "PORT")
+OURS = (
+    "CHAT_",
+    "DJANGO_",
+    "OPENAI_",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "HOST",
+    "PORT",
+    "EMAIL_URL",
+    "DEFAULT_FROM",
+)
 for name in [name for name in os.environ if name.startswith(OURS) and name not in KEPT]:
     if name != "DJANGO_SETTINGS_MODULE":
         del os.environ[name]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME, login
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.contrib.auth.models import User
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from chat import limits
 from chat.errors import TooMany
+from chat.web.doors import address_of
 from chat.web.errors import too_many_sign_ins
 from chat.web.first_account import make_first_account
 from chatsite import setup_code
@@ -30,7 +32,7 @@ class SignInForm(AuthenticationForm):
         username, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         if not (username and password):
             return super().clean()
-        address = _address(self.request)
+        address = address_of(self.request) if self.request else ""
         limits.sign_ins.take(address, username)
         cleaned = super().clean()
         limits.sign_ins.succeeded(address, username)
@@ -48,6 +50,9 @@ class SignIn(LoginView):
         if not User.objects.exists():
             return redirect("web:setup")
         return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"is_open": settings.CHAT_SIGN_UP == "open"}
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -104,7 +109,7 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     """Make the administrator and sign in. 404 as soon as there is any account."""
     if User.objects.exists():
         raise Http404
-    form = FirstAccountForm(request.POST or None, address=_address(request))
+    form = FirstAccountForm(request.POST or None, address=address_of(request))
     try:
         valid = form.is_valid()
     except TooMany as error:
@@ -117,8 +122,3 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     setup_code.forget()
     login(request, user)
     return redirect("web:home")
-
-
-def _address(request: HttpRequest | None) -> str:
-    """The caller's, also from behind a proxy (chatsite/proxies.py); empty where there is none."""
-    return request.META.get("REMOTE_ADDR", "") if request else ""

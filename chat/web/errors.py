@@ -74,6 +74,16 @@ def too_many_sign_ins(request: HttpRequest, error: TooMany) -> HttpResponse:
     )
 
 
+def too_often(request: HttpRequest, error: TooMany) -> HttpResponse:
+    text = _("Try again in {minutes} min.").format(minutes=math.ceil(_wait(error) / 60))
+    return _page(request, error.status, _("Too often"), text, retry_after=_wait(error))
+
+
+def message_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    """A refusal that has words of its own."""
+    return _page(request, status, title, text)
+
+
 def refused(request: HttpRequest, error: ChatError) -> HttpResponse:
     """Any other error that a caller may see. Its own message is for programs, and in English."""
     if error.status >= 500:

@@ -15,6 +15,7 @@ def note(request: HttpRequest) -> None:
     """A page was asked for by somebody who is signed in."""
     key = request.session.session_key
     if key is not None and seen.is_due(key):
+        assert request.user.pk is not None
         sign_ins.begin(request.user.pk, key, *_browser(request))
 
 

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 from django.views.i18n import set_language
 
-from chat.web import accounts, exports, pages, shares, sidebar
+from chat.web import accounts, exports, joining, new_password, pages, shares, sidebar
 from chat.web.settings import chat as chat_settings
 from chat.web.settings import general, keys, shared_links, sign_in
 
@@ -32,6 +32,12 @@ urlpatterns = [
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(next_page="web:login"), name="logout"),
     path("language/", set_language, name="language"),
+    path("accounts/forgotten/", new_password.forgotten, name="forgotten"),
+    path("accounts/reset/<uidb64>/<token>/", new_password.ByMail.as_view(), name="reset_by_mail"),
+    path("join/", joining.join, name="join"),
+    path("join/<str:secret>/", joining.follow_invitation),
+    path("reset/", new_password.by_link, name="reset"),
+    path("reset/<str:secret>/", new_password.follow_link),
     path("settings/", general.page, name="settings"),
     path("settings/name/", general.choose_name, name="choose_name"),
     path("settings/language/", general.choose_language, name="choose_language"),

@@ -18,6 +18,10 @@ from chatsite.log_lines import Redact, redacted
         ('"GET /s/AbC_d-9/ HTTP/1.1"', '"GET /s/… HTTP/1.1"'),
         ("see https://chat.example.org/s/AbC_d-9", "see https://chat.example.org/s/…"),
         ('"GET /%73%2FAbC_d-9/"', '"GET /s/…"'),
+        ("GET /join/abc-DEF_1/ HTTP/1.1", "GET /join/… HTTP/1.1"),
+        ("GET /reset/abc-DEF_1/?x=1", "GET /reset/…"),
+        ("GET /accounts/reset/MQ/cx-abc/ HTTP/1.1", "GET /accounts/reset/MQ/… HTTP/1.1"),
+        ("GET /join/ HTTP/1.1", "GET /join/ HTTP/1.1"),
         ("GET /conversations?q=ticket", "GET /conversations?q=ticket"),
     ],
 )

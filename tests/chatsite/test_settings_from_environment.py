@@ -43,6 +43,9 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
         ("CHAT_CHECKPOINT_SECONDS", "nan", "seconds"),
         ("CHAT_DRAIN_SECONDS", "-1", "from 0"),
         ("CHAT_WEB_RESUME_WINDOW", "inf", "from 0 to 86400, or end"),
+        ("CHAT_WEB_RESUME_WINDOW", "endless", "or end"),
+        ("CHAT_SIGN_UP", "anybody", "closed, invitation, open"),
+        ("EMAIL_URL", "mail.example.org", "smtp://host"),
         ("CHAT_MAX_MESSAGE_CHARS", "-5", "whole number from 0"),
         ("CHAT_MAX_REPLY_CHARS", "1e6", "whole number"),
         ("CHAT_MAX_BODY_BYTES", "10MB", "whole number"),
@@ -144,3 +147,22 @@ def test_postgresql_keeps_no_connection_between_requests(monkeypatch: pytest.Mon
     ]
     assert found["ENGINE"] == "django.db.backends.postgresql"
     assert found["CONN_MAX_AGE"] == 0
+
+
+def test_replies_may_go_on_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_with(monkeypatch, CHAT_WEB_RESUME_WINDOW="end")["CHAT_WEB_RESUME_WINDOW"] is None
+
+
+def test_a_mail_server_is_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings_with(
+        monkeypatch,
+        EMAIL_URL="smtp+tls://user:p%40ss@mail.example.org",
+        CHAT_PUBLIC_URL="https://chat.example.org",
+    )
+    names = ("EMAIL_HOST", "EMAIL_PORT", "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "EMAIL_USE_TLS")
+    assert [found[name] for name in names] == ["mail.example.org", 587, "user", "p@ss", True]
+    assert found["DEFAULT_FROM_EMAIL"] == "noreply@chat.example.org"
+
+
+def test_without_a_mail_server_a_mail_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_with(monkeypatch)["EMAIL_BACKEND"].endswith("dummy.EmailBackend")

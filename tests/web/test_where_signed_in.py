@@ -114,7 +114,7 @@ def test_a_page_is_not_a_write(alices: Client) -> None:
         ),
         (
             (
-                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 "
                 "CriOS/140.0.0.0 Mobile/15E148 Safari/604.1"
             ),
             "Chrome on iPhone",

@@ -22,7 +22,7 @@ from chat.web.settings.frame import saved, show
 from chat.web.signed_in import PageRequest, signed_in
 
 
-class PasswordForm(PasswordChangeForm):  # type: ignore[type-arg]  # generic in the stubs only
+class PasswordForm(PasswordChangeForm):
     """Raises `TooMany` with the old password unchecked: an open session must not try passwords for ever."""
 
     def clean_old_password(self) -> str:

@@ -1,6 +1,7 @@
-// The settings page: copying the new key, and the sidebar.
+// The settings: copying the new key, showing passwords, and the sidebar.
 
 import { copy } from "./clipboard.js";
+import "./passwords.js";
 import { watchSheets } from "./sheet.js";
 import { watchSidebar } from "./sidebar.js";
 
