@@ -70,7 +70,7 @@ def read_conversation(user_id: int, conversation_id: Any) -> dict[str, Any]:
     conversation = conversation_for(user_id, conversation_id)
     pieces = read_pieces(completion__message__conversation=conversation)
     messages = list(
-        Message.objects.filter(conversation=conversation)
+        Message.objects.filter(conversation=conversation, deleted__isnull=True)
         .select_related("completion", "feedback")
         .prefetch_related(their_attachments())
         .order_by("id")

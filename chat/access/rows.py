@@ -47,7 +47,14 @@ def locked_conversation_for(user_id: int, conversation_id: Any) -> Conversation:
 
 
 def messages_of(user_id: int) -> QuerySet[Message]:
-    return Message.objects.filter(conversation__owner_id=user_id, conversation__deleted__isnull=True)
+    return Message.objects.filter(
+        conversation__owner_id=user_id, conversation__deleted__isnull=True, deleted__isnull=True
+    )
+
+
+def answers_to(message: Message) -> QuerySet[Message]:
+    """What stands below it."""
+    return Message.objects.filter(parent=message, deleted__isnull=True)
 
 
 def message_for(user_id: int, message_id: Any) -> Message:

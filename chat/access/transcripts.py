@@ -36,14 +36,14 @@ class ReplyRow:
 
 
 def read_reply(reply_id: Any, *, user_id: int | None = None, hidden: bool = False) -> ReplyRow:
-    """The reply; of this user only, where one is given. `hidden`: also in a deleted conversation."""
+    """The reply; of this user only, where one is given. `hidden`: also one that was deleted."""
     key = as_uuid(reply_id, "message")
     pieces = read_pieces(completion__message=key)
     rows = Message.objects.filter(id=key, role=Role.ASSISTANT)
     if user_id is not None:
         rows = rows.filter(conversation__owner_id=user_id)
     if not hidden:
-        rows = rows.filter(conversation__deleted__isnull=True)
+        rows = rows.filter(conversation__deleted__isnull=True, deleted__isnull=True)
     message = rows.select_related("conversation", "completion").first()
     if message is None or message.completion is None:
         raise no_such("message")
@@ -66,7 +66,7 @@ def read_reply(reply_id: Any, *, user_id: int | None = None, hidden: bool = Fals
         usage=completion.usage,
         error=completion.error,
         ended=completion.ended,
-        deleted=message.conversation.deleted is not None,
+        deleted=(message.deleted or message.conversation.deleted) is not None,
     )
 
 
@@ -85,6 +85,7 @@ def request_hashes_of(user_id: int, reply: UUID, epoch: UUID) -> frozenset[str]:
         message_id=reply,
         message__conversation__owner_id=user_id,
         message__conversation__deleted__isnull=True,
+        message__deleted__isnull=True,
     )
     hashes = dict(completions.order_by("number").values_list("id", "request_hash"))
     if epoch not in hashes:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from chat.access.rows import locked_conversation_for, message_for
+from chat.access.rows import answers_to, locked_conversation_for, message_for
 from chat.actions.context import branch_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
 from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, open_completion, store
@@ -46,8 +46,10 @@ def _regenerate(
     joined = joined_reply(origin.user_id, claim)
     if joined is not None:
         return joined
-    message = message_for(origin.user_id, message_id)
-    conversation = locked_conversation_for(origin.user_id, message.conversation_id)
+    conversation = locked_conversation_for(
+        origin.user_id, message_for(origin.user_id, message_id).conversation_id
+    )
+    message = message_for(origin.user_id, message_id)  # read again, under the lock: it may be deleted now
     request = message if message.role == Role.USER else message.parent
     if request is None or request.role != Role.USER:
         raise BadRequest("This message is no reply to a question.", param="message")
@@ -108,7 +110,7 @@ def _refuse_what_is_not_cut_off(message: Message) -> None:
     by_length = completion is not None and completion.finish_reason == "length"
     if message.status not in CUT_OFF and not by_length:
         raise Conflict("This reply is complete: there is nothing to continue.", code="reply_complete")
-    if message.children.exists():
+    if answers_to(message).exists():
         raise Conflict(
             "This reply has answers below it. Regenerate it, or ask the model to go on.",
             code="reply_has_answers",

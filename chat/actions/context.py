@@ -25,13 +25,13 @@ def branch_context(
     Three queries, whatever the length of the branch and the number of branches. To a model without
     `vision` the images of earlier questions are told by their names.
     """
-    parents = dict(Message.objects.filter(conversation=conversation).values_list("id", "parent_id"))
+    rows = Message.objects.filter(conversation=conversation, deleted__isnull=True)
+    parents = dict(rows.values_list("id", "parent_id"))
     branch: list[UUID] = []
     while last is not None and last in parents:
         branch.append(last)
         last = parents[last]
     branch.reverse()
-    rows = Message.objects.filter(conversation=conversation)
     files = Attachment.objects.filter(message__conversation=conversation)
     if len(branch) < len(parents):
         rows = rows.filter(id__in=branch)

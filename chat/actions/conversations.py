@@ -1,18 +1,16 @@
-"""Make, change, hide and purge conversations."""
+"""Make and change conversations."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from chat.access.descriptions import describe_conversation
-from chat.access.rows import as_uuid, locked_conversation_for
+from chat.access.rows import answers_to, as_uuid, locked_conversation_for
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.conversation import TitleSource
 from chat.models.message import Role
-from chat.models.status import Status
 from chat.search import index
 
 
@@ -50,8 +48,11 @@ def change_conversation(user_id: int, conversation_id: Any, changes: dict[str, A
 
 
 def _reply_of(conversation: Conversation, message_id: Any) -> Message:
-    message = Message.objects.filter(id=as_uuid(message_id, "message"), conversation=conversation).first()
-    if message is None or message.role == Role.USER:
+    message = Message.objects.filter(
+        id=as_uuid(message_id, "message"), conversation=conversation, deleted__isnull=True
+    ).first()
+    # A question whose replies were deleted is an end too.
+    if message is None or (message.role == Role.USER and answers_to(message).exists()):
         raise BadRequest("The end of a branch is a reply of this conversation.", param="active")
     return message
 
@@ -66,33 +67,3 @@ def set_made_title(conversation_id: UUID, title: str) -> bool:
         return False
     index.put_title(Conversation.objects.get(id=conversation_id))
     return True
-
-
-@transaction.atomic
-def hide_conversation(user_id: int, conversation_id: Any) -> list[UUID]:
-    """Hide it at once; its replies that still run and must be stopped."""
-    conversation = locked_conversation_for(user_id, conversation_id)
-    conversation.deleted = timezone.now()
-    conversation.save(update_fields=["deleted"])
-    index.take_conversation(conversation.id)
-    running = Message.objects.filter(conversation=conversation, status=Status.STREAMING)
-    return list(running.values_list("id", flat=True))
-
-
-def purge_hidden() -> int:
-    """Delete the hidden conversations of which no reply runs any more; how many they were."""
-    purged = 0
-    for key in list(Conversation.objects.filter(deleted__isnull=False).values_list("id", flat=True)[:100]):
-        purged += _purge(key)
-    return purged
-
-
-@transaction.atomic
-def _purge(conversation_id: UUID) -> int:
-    conversation = (
-        Conversation.objects.select_for_update().filter(id=conversation_id, deleted__isnull=False).first()
-    )
-    if conversation is None or conversation.messages.filter(status=Status.STREAMING).exists():
-        return 0
-    conversation.delete()
-    return 1

@@ -16,7 +16,7 @@ from chat.search import index
 DELETED = {
     "type": "invalid_request_error",
     "code": "deleted",
-    "message": "The conversation was deleted.",
+    "message": "The reply was deleted.",
     "param": None,
 }
 

@@ -13,7 +13,9 @@ def stop(user_id: int | None, reply: UUID, error: dict[str, Any] | None = None) 
     """End it with the text of its last checkpoint; False when it runs no more. None: of whomever."""
     rows = Message.objects.filter(id=reply)
     if user_id is not None:
-        rows = rows.filter(conversation__owner_id=user_id, conversation__deleted__isnull=True)
+        rows = rows.filter(
+            conversation__owner_id=user_id, conversation__deleted__isnull=True, deleted__isnull=True
+        )
     message = rows.first()
     if message is None:
         if user_id is None:

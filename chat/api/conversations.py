@@ -8,10 +8,11 @@ from django.utils.http import content_disposition_header
 
 from chat import portable, service
 from chat.api.answers import json_answer
-from chat.api.bodies import json_body
+from chat.api.bodies import NoFields, json_body
 from chat.api.endpoint import Call, verb
 from chat.api.queries import query_boolean, query_count, query_value, refuse_unknown
 from chat.errors import BadRequest
+from chat.service.requests import decode
 
 _FILTERS = frozenset({"cursor", "limit", "q", "archived"})
 
@@ -71,6 +72,12 @@ async def export(call: Call, conversation_id: str) -> HttpResponseBase:
     name = portable.file_name(found, form)
     answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer
+
+
+@verb()
+async def restore(call: Call, conversation_id: str) -> HttpResponseBase:
+    decode(NoFields, json_body(call.request, optional=True))
+    return json_answer(await service.restore_conversation(call.caller, conversation_id))
 
 
 @verb()

@@ -1,7 +1,8 @@
-"""One message: read it, follow it, stop it, go on with it, say what one thinks of it."""
+"""One message: read it, follow it, stop it, go on with it, delete it, say what one thinks of it."""
 
 from functools import partial
 
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from chat import service
@@ -19,6 +20,18 @@ from chat.service.requests import Again, decode
 @verb()
 async def read(call: Call, message_id: str) -> HttpResponseBase:
     return json_answer(await service.read_message(call.caller, message_id))
+
+
+@verb()
+async def delete(call: Call, message_id: str) -> HttpResponseBase:
+    count = await service.delete_message(call.caller, message_id)
+    return HttpResponse(status=204, headers={"X-Deleted-Count": str(count)})
+
+
+@verb()
+async def restore(call: Call, message_id: str) -> HttpResponseBase:
+    fields = json_body(call.request, optional=True)
+    return json_answer(await service.restore_message(call.caller, message_id, fields))
 
 
 @verb(ticket=True, counted=False)

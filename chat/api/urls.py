@@ -8,11 +8,12 @@ from chat.api.endpoint import endpoint, unknown_address
 urlpatterns = [
     path("chat", endpoint(GET=chat.ask_by_query, POST=chat.ask)),
     path("live", endpoint(GET=live.live)),
-    path("messages/<message_id>", endpoint(GET=messages.read)),
+    path("messages/<message_id>", endpoint(GET=messages.read, DELETE=messages.delete)),
     path("messages/<message_id>/stream", endpoint(GET=messages.follow)),
     path("messages/<message_id>/stop", endpoint(POST=messages.stop)),
     path("messages/<message_id>/regenerate", endpoint(POST=messages.regenerate)),
     path("messages/<message_id>/continue", endpoint(POST=messages.continue_)),
+    path("messages/<message_id>/restore", endpoint(POST=messages.restore)),
     path("messages/<message_id>/feedback", endpoint(PUT=messages.rate)),
     path("attachments", endpoint(GET=attachments.list_unsent, POST=attachments.upload)),
     path(
@@ -26,6 +27,7 @@ urlpatterns = [
         endpoint(GET=conversations.read, PATCH=conversations.change, DELETE=conversations.delete),
     ),
     path("conversations/<conversation_id>/export", endpoint(GET=conversations.export)),
+    path("conversations/<conversation_id>/restore", endpoint(POST=conversations.restore)),
     path("models", endpoint(GET=conversations.list_models)),
     path("openapi.json", endpoint(GET=docs.description)),
     path("docs", endpoint(GET=docs.page), name="api-docs"),

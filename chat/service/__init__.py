@@ -5,12 +5,17 @@ from chat.service.attachments import attach, list_attachments, read_attachment, 
 from chat.service.beginning import ask, continue_, regenerate
 from chat.service.conversations import (
     change_conversation,
-    delete_conversation,
     list_conversations,
     list_models,
     make_conversation,
     rate,
     read_conversation,
+)
+from chat.service.deleting import (
+    delete_conversation,
+    delete_message,
+    restore_conversation,
+    restore_message,
 )
 from chat.service.following import Following
 from chat.service.listeners import listen, tell_changed
@@ -29,6 +34,7 @@ __all__ = [
     "change_conversation",
     "continue_",
     "delete_conversation",
+    "delete_message",
     "drain",
     "draining",
     "follow",
@@ -45,6 +51,8 @@ __all__ = [
     "regenerate",
     "remove_attachment",
     "requests",
+    "restore_conversation",
+    "restore_message",
     "revoke_share",
     "saved_end",
     "share",

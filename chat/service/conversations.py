@@ -5,12 +5,10 @@ from typing import Any
 import msgspec
 
 from chat.access import conversations as reading_conversations
-from chat.access.rows import as_uuid
 from chat.actions import conversations, feedback
 from chat.auth.caller import Caller
 from chat.database import in_database, reading
 from chat.service.listeners import tell_changed
-from chat.service.replies import stop_deleted
 from chat.service.requests import Changes, NewConversation, Rating, decode
 from chat.service.runtime import runtime
 
@@ -72,14 +70,6 @@ async def change_conversation(
     changed = await in_database(conversations.change_conversation, caller.user_id, conversation_id, changes)
     await tell_changed(caller.user_id, changed["id"])
     return changed
-
-
-async def delete_conversation(caller: Caller, conversation_id: str) -> None:
-    """Hide it at once, then stop what runs; the rows go after the last end."""
-    here = await runtime()
-    running = await in_database(conversations.hide_conversation, caller.user_id, conversation_id)
-    here.tell_changed(caller.user_id, as_uuid(conversation_id, "conversation"))
-    await stop_deleted(here, running)
 
 
 async def list_models(caller: Caller) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
 from chat.actions import liveness
-from chat.actions.conversations import purge_hidden
+from chat.actions.deleting import purge_hidden
 from chat.actions.idempotency import forget_old_keys
 from chat.auth import sign_ins
 from chat.database import in_database

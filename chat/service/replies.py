@@ -59,7 +59,7 @@ async def stop(caller: Caller, reply_id: str) -> dict[str, Any]:
 
 
 async def stop_deleted(here: Runtime, replies: list[UUID]) -> None:
-    """Stop the running replies of a conversation that was deleted; their followers are told why."""
+    """Stop running replies that were deleted; their followers are told why."""
     ended = Ended("stopped", error=DELETED)
     for reply in replies:
         live = here.registry.get(reply)

@@ -65,6 +65,12 @@ class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     active: str | UnsetType = UNSET
 
 
+class Restore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What of a message is brought back with it."""
+
+    active: str | None = None
+
+
 class Rating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rating: int | None = None
     comment: str | None = None

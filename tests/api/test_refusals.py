@@ -120,7 +120,7 @@ async def test_a_compressed_body_is_415(as_alice: AsyncClient) -> None:
         ("PUT", "chat", "GET, POST, OPTIONS"),
         ("HEAD", "chat", "GET, POST, OPTIONS"),
         ("GET", f"messages/{UNKNOWN}/stop", "POST, OPTIONS"),
-        ("POST", f"messages/{UNKNOWN}", "GET, OPTIONS"),
+        ("POST", f"messages/{UNKNOWN}", "GET, DELETE, OPTIONS"),
         ("DELETE", "conversations", "GET, POST, OPTIONS"),
         ("POST", f"conversations/{UNKNOWN}", "GET, PATCH, DELETE, OPTIONS"),
         ("POST", "models", "GET, OPTIONS"),

@@ -62,6 +62,32 @@ async def test_a_reply_is_rated(as_alice: AsyncClient, as_bob: AsyncClient, upst
     assert (await as_bob.put(path, {"rating": 1}, "application/json")).status_code == 404
 
 
+async def test_a_message_is_deleted_and_brought_back(
+    as_alice: AsyncClient, as_bob: AsyncClient, upstream: FedUpstream
+) -> None:
+    upstream.script("Hi")
+    start = (await events(await ask(as_alice)))[0]
+    path = f"/api/v1/messages/{start['request']}"
+    assert (await as_bob.delete(path)).status_code == 404
+    deleted = await as_alice.delete(path)
+    assert (deleted.status_code, deleted.content, deleted["X-Deleted-Count"]) == (204, b"", "2")
+    assert (await as_alice.get(path)).status_code == 404
+    assert (await as_bob.generic("POST", f"{path}/restore")).status_code == 404
+    restored = await as_alice.post(f"{path}/restore", {"active": start["reply"]}, "application/json")
+    assert restored.json()["id"] == start["request"]
+    tree = (await as_alice.get(f"{LIST}/{start['conversation']}")).json()
+    assert (len(tree["messages"]), tree["active"]) == (2, start["reply"])
+
+
+async def test_a_deleted_conversation_is_brought_back(as_alice: AsyncClient, as_bob: AsyncClient) -> None:
+    made = (await as_alice.post(LIST, {"title": "Plans"}, "application/json")).json()
+    path = f"{LIST}/{made['id']}"
+    await as_alice.delete(path)
+    assert (await as_bob.generic("POST", f"{path}/restore")).status_code == 404
+    assert (await as_alice.generic("POST", f"{path}/restore")).json() == made
+    assert (await as_alice.get(path)).status_code == 200
+
+
 async def test_models_are_listed(as_alice: AsyncClient) -> None:
     models = (await as_alice.get("/api/v1/models")).json()
     assert [model["id"] for model in models["results"]] == ["small", "large", "seeing"]

@@ -6,13 +6,14 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end, read_until
 from fakes.joining_client import Client
 
 from chat import service
 from chat.actions.checkpoint import Growth, save_growth
-from chat.actions.conversations import purge_hidden
+from chat.actions.deleting import CONVERSATION_KEPT, purge_hidden
 from chat.actions.finish import Outcome, finish, finish_as_saved
 from chat.auth.caller import Caller
 from chat.database import in_database
@@ -159,7 +160,7 @@ async def test_a_follower_finds_the_rows_gone_and_is_told_of_the_delete(
     while client.text != "saved":
         client.take(await anext(batches))
     await service.delete_conversation(as_alice, following.conversation)
-    await in_database(purge_hidden)
+    await in_database(purge_hidden, timezone.now() + CONVERSATION_KEPT)
     async for batch in batches:
         client.take(batch)
     assert client.text == "saved"

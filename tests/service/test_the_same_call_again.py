@@ -1,13 +1,14 @@
 """A client that sends its call again: it goes on or joins where the first one was, and never asks twice."""
 
 import pytest
+from django.utils import timezone
 from fakes.eventually import eventually
 from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end, read_until
 from fakes.joining_client import Client
 
 from chat import service
-from chat.actions.conversations import purge_hidden
+from chat.actions.deleting import CONVERSATION_KEPT, purge_hidden
 from chat.auth.caller import Caller
 from chat.errors import BadRequest, NotFound
 from chat.events import Delta
@@ -27,8 +28,8 @@ async def stopped_reply(upstream: FedUpstream, caller: Caller, question: Ask) ->
 
 
 def purged() -> bool:
-    """Whether nothing is left of a deleted conversation; it goes once its reply has ended."""
-    purge_hidden()
+    """Whether nothing is left of a deleted conversation, once it cannot be brought back any more."""
+    purge_hidden(timezone.now() + CONVERSATION_KEPT)
     return not Message.objects.exists()
 
 

@@ -13,7 +13,7 @@ from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end
 
 from chat import service
-from chat.actions.conversations import hide_conversation
+from chat.actions.deleting import hide_conversation
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.ids import new_id

@@ -60,6 +60,7 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "system_prompt": "Said to the model before everything else.",
         "active": "The last message of the branch to show.",
     },
+    "Restore": {"active": "The last message of the branch to show then; it is one of those brought back."},
     "Rating": {"rating": "1, -1, or null to take it back.", "comment": "In words, or null."},
     "Start": {
         "conversation": "The conversation's id.",

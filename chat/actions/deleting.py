@@ -1,0 +1,179 @@
+"""What a user deletes: hidden at once, brought back while they may think better of it, purged after that.
+
+Hidden rows of one deletion have the same moment, by which they are known together.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from chat.access.descriptions import describe_conversation, describe_message
+from chat.access.rows import as_uuid, locked_conversation_for, message_for, no_such
+from chat.errors import Conflict
+from chat.models import Conversation, Message
+from chat.models.status import Status
+from chat.search import index
+
+CONVERSATION_KEPT = timedelta(minutes=10)
+"""The page offers to undo for ten seconds; a program, or who finds the tab again, has a little longer."""
+MESSAGES_KEPT = timedelta(hours=1)
+AT_ONCE = 100
+"""Rows looked at in one round of purging; the next round is a second later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """How many messages were hidden, and the replies among them that still run and must be stopped."""
+
+    conversation: UUID
+    messages: int
+    running: list[UUID]
+
+
+@transaction.atomic
+def hide_conversation(user_id: int, conversation_id: Any) -> list[UUID]:
+    """Hide it at once; its replies that still run and must be stopped."""
+    conversation = locked_conversation_for(user_id, conversation_id)
+    conversation.deleted = timezone.now()
+    conversation.save(update_fields=["deleted"])
+    index.take_conversation(conversation.id)
+    running = Message.objects.filter(conversation=conversation, status=Status.STREAMING)
+    return list(running.values_list("id", flat=True))
+
+
+@transaction.atomic
+def restore_conversation(user_id: int, conversation_id: Any) -> dict[str, Any]:
+    """Bring it back, where it was not purged yet. One that is there stays as it is."""
+    key = as_uuid(conversation_id, "conversation")
+    row = Conversation.objects.select_for_update().filter(owner_id=user_id, id=key, temporary=False).first()
+    if row is None or (row.deleted is not None and row.deleted <= timezone.now() - CONVERSATION_KEPT):
+        raise no_such("conversation")
+    if row.deleted is not None:
+        row.deleted = None
+        row.save(update_fields=["deleted"])
+        index.put_conversation(row.id)
+    return describe_conversation(row)
+
+
+@transaction.atomic
+def hide_message(user_id: int, message_id: Any) -> Hidden:
+    """Hide it and all below it. Where that was shown, the nearest branch that is left is shown instead."""
+    conversation = locked_conversation_for(user_id, message_for(user_id, message_id).conversation_id)
+    message = message_for(user_id, message_id)  # read again, under the lock
+    tree = _Tree(Message.objects.filter(conversation=conversation, deleted__isnull=True).order_by("id"))
+    below = tree.below(message.id)
+    hidden = Message.objects.filter(id__in=below)
+    running = list(hidden.filter(status=Status.STREAMING).values_list("id", flat=True))
+    hidden.update(deleted=timezone.now())
+    index.take_messages(below)
+    if conversation.active_id in below:
+        conversation.active_id = tree.end_beside(message)
+        conversation.save(update_fields=["active"])
+    return Hidden(conversation.id, len(below), running)
+
+
+@transaction.atomic
+def restore_message(user_id: int, message_id: Any, active: Any = None) -> dict[str, Any]:
+    """Bring back what was hidden with it, and show the branch that ends at `active`, else through it."""
+    key = as_uuid(message_id, "message")
+    message = Message.objects.filter(
+        id=key, conversation__owner_id=user_id, conversation__deleted__isnull=True
+    ).first()
+    if message is None:
+        raise no_such("message")
+    conversation = locked_conversation_for(user_id, message.conversation_id)
+    message = Message.objects.filter(id=key).select_related("parent").first()
+    if message is None or (message.deleted and message.deleted <= timezone.now() - MESSAGES_KEPT):
+        raise no_such("message")
+    if message.deleted is None:
+        return describe_message(message_for(user_id, key))
+    if message.parent is not None and message.parent.deleted is not None:
+        raise Conflict("The message above was deleted too. Bring that one back first.", code="parent_deleted")
+    together = list(Message.objects.filter(conversation=conversation, deleted=message.deleted))
+    Message.objects.filter(id__in=[row.id for row in together]).update(deleted=None)
+    for row in together:
+        index.put_message(row.id, index.parts_of(row.content))
+    tree = _Tree(Message.objects.filter(conversation=conversation, deleted__isnull=True).order_by("id"))
+    wanted = None if active is None else as_uuid(active, "message")
+    conversation.active_id = wanted if wanted in tree.below(key) else tree.end_through(key)
+    conversation.save(update_fields=["active"])
+    return describe_message(message_for(user_id, key))
+
+
+def purge_hidden(now: datetime | None = None) -> int:
+    """Delete what was hidden for long enough and does not run any more; how many deletions that were."""
+    now = now or timezone.now()
+    conversations = Conversation.objects.filter(
+        Q(deleted__lte=now - CONVERSATION_KEPT) | Q(deleted__isnull=False, temporary=True)
+    )
+    purged = 0
+    for key in list(conversations.values_list("id", flat=True)[:AT_ONCE]):
+        purged += _purge_conversation(key)
+    # Each deletion's highest message takes all below it along.
+    messages = Message.objects.filter(deleted__lte=now - MESSAGES_KEPT).exclude(parent__deleted__isnull=False)
+    for key in list(messages.values_list("id", flat=True)[:AT_ONCE]):
+        purged += _purge_message(key)
+    return purged
+
+
+@transaction.atomic
+def _purge_conversation(conversation_id: UUID) -> int:
+    conversation = (
+        Conversation.objects.select_for_update().filter(id=conversation_id, deleted__isnull=False).first()
+    )
+    if conversation is None or conversation.messages.filter(status=Status.STREAMING).exists():
+        return 0
+    conversation.delete()
+    return 1
+
+
+@transaction.atomic
+def _purge_message(message_id: UUID) -> int:
+    message = Message.objects.filter(id=message_id).first()
+    if message is None:
+        return 0
+    # Restoring takes its turn by the same lock: what came back meanwhile stays.
+    Conversation.objects.select_for_update().filter(id=message.conversation_id).first()
+    hidden = Message.objects.filter(conversation_id=message.conversation_id, deleted__isnull=False)
+    if hidden.filter(status=Status.STREAMING).exists():
+        return 0
+    deleted, _ = hidden.filter(id=message_id).delete()
+    return min(deleted, 1)
+
+
+class _Tree:
+    """Who stands below whom, siblings in their order."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self._children: dict[UUID | None, list[UUID]] = defaultdict(list)
+        for message in messages:
+            self._children[message.parent_id].append(message.id)
+
+    def below(self, message: UUID) -> Collection[UUID]:
+        """It, and all below it."""
+        found, waiting = set(), [message]
+        while waiting:
+            found.add(key := waiting.pop())
+            waiting += self._children[key]
+        return found
+
+    def end_beside(self, message: Message) -> UUID | None:
+        """The end of the branch through its nearest sibling, an earlier one first; else its parent."""
+        siblings = self._children[message.parent_id]
+        place = siblings.index(message.id)
+        if len(siblings) == 1:
+            return message.parent_id
+        return self.end_through(siblings[place - 1] if place else siblings[1])
+
+    def end_through(self, message: UUID) -> UUID:
+        """Where the branch through it ends, the newest child taken at each fork."""
+        while self._children[message]:
+            message = self._children[message][-1]
+        return message
