@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -34,7 +36,11 @@ class Shown:
     timing: str
     may_continue: bool
     try_again: bool
-    """It did not become a reply: asking once more is what one wants next."""
+    """A reply that never became one, or a question without any: to be asked once more is what it wants."""
+    rating: int | None
+    comment: str
+    details: tuple[tuple[str, str], ...]
+    """All that is known of how it was made: name and value."""
     step: Step
 
 
@@ -42,6 +48,7 @@ def show(step: Step) -> Shown:
     """What the template needs of a message that `chat.access` described."""
     message = step.message
     is_reply = message["role"] == "assistant"
+    feedback = message.get("feedback") or {}
     return Shown(
         id=message["id"],
         parent=message["parent"],
@@ -61,7 +68,10 @@ def show(step: Step) -> Shown:
         ),
         timing=how_fast(message) if is_reply else "",
         may_continue=is_reply and not step.has_answers and _was_cut_off(message),
-        try_again=message["status"] == "failed" or (message["status"] in CUT_OFF and not message["content"]),
+        try_again=_never_was_a_reply(message) if is_reply else not step.has_answers,
+        rating=feedback.get("rating"),
+        comment=feedback.get("comment") or "",
+        details=facts(message) if is_reply else (),
         step=step,
     )
 
@@ -69,6 +79,10 @@ def show(step: Step) -> Shown:
 def _was_cut_off(message: dict[str, Any]) -> bool:
     """Whether there is something to go on with. What has no text is asked again instead."""
     return bool(message["content"]) and (message["status"] in CUT_OFF or message["finish_reason"] == "length")
+
+
+def _never_was_a_reply(message: dict[str, Any]) -> bool:
+    return message["status"] == "failed" or (message["status"] in CUT_OFF and not message["content"])
 
 
 def how_it_ended(message: dict[str, Any]) -> str:
@@ -122,6 +136,32 @@ def how_fast(message: dict[str, Any]) -> str:
         if seconds >= MEASURABLE:
             facts.append(_("%(speed).0f tokens/s") % {"speed": tokens / seconds})
     return " · ".join(facts)
+
+
+def facts(message: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Everything that is known of a reply that ended, for whoever wants to look closer."""
+    if message["status"] == "streaming":
+        return ()
+    started, first, ended = (_moment(message[name]) for name in ("started", "first_token", "ended"))
+    usage = message["usage"] or {}
+    known: list[tuple[str, str | None]] = [
+        (_("Model"), message["model"]),
+        (_("Asked"), None if started is None else date_format(localtime(started), "DATETIME_FORMAT")),
+        (_("First word after"), _seconds(started, first)),
+        (_("Whole time"), _seconds(started, ended)),
+        (_("Tokens read"), _count(usage.get("prompt_tokens"))),
+        (_("Tokens written"), _count(usage.get("completion_tokens"))),
+        (_("The provider said"), message["finish_reason"]),
+    ]
+    return tuple((name, value) for name, value in known if value)
+
+
+def _seconds(since: datetime | None, until: datetime | None) -> str | None:
+    return _("%(seconds).1f s") % {"seconds": (until - since).total_seconds()} if since and until else None
+
+
+def _count(tokens: object) -> str | None:
+    return str(tokens) if isinstance(tokens, int) and tokens > 0 else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -1,5 +1,6 @@
 """The list of conversations: paged, searched, and changed in place. Changes go through the service."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -80,12 +81,13 @@ async def change(request: PageRequest, conversation_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in_async
 async def delete(request: PageRequest, conversation_id: UUID) -> HttpResponse:
-    """Hides it at once and stops what runs in it."""
+    """Hides it at once and stops what runs in it; the page's script offers to undo it."""
     was_open = _current(request) == str(conversation_id)
     await service.delete_conversation(caller_of(request), str(conversation_id))
     if not request.htmx:
         return redirect("web:home")
-    return HttpResponse(headers={"HX-Redirect": reverse("web:home")} if was_open else {})
+    told = {"conversation-deleted": {"id": str(conversation_id), "open": was_open}}
+    return HttpResponse(headers={"HX-Trigger": json.dumps(told)})
 
 
 @require_POST

@@ -40,17 +40,24 @@ def test_escape_leaves_a_name_as_it_was(chat: ChatPage) -> None:
     expect(chat.page.locator(".sidebar [aria-current]")).to_have_text("The same")
 
 
-def test_deleting_asks_first(chat: ChatPage) -> None:
+def test_what_is_deleted_is_left_and_can_be_brought_back_from_the_next_page(chat: ChatPage) -> None:
     _asked(chat, "Doomed")
+    address = chat.page.url
     _menu(chat, "Doomed", "Delete")
-    dialog = chat.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Delete this conversation?")
-    dialog.get_by_role("button", name="Cancel").click()
-    expect(chat.page.locator(".sidebar [aria-current]")).to_have_text("Doomed")
-    _menu(chat, "Doomed", "Delete")
-    dialog.get_by_role("button", name="Delete").click()
     expect(chat.page).to_have_url(f"{chat.url}/")
     expect(chat.page.locator(".conversation").filter(has_text="Doomed")).to_have_count(0)
+    chat.page.get_by_role("button", name="Undo").click()
+    expect(chat.page).to_have_url(address)
+    expect(chat.page.locator(".sidebar [aria-current]")).to_have_text("Doomed")
+
+
+def test_another_one_is_deleted_without_leaving_the_page(chat: ChatPage) -> None:
+    _asked(chat, "Another")
+    chat.open("/").ready()
+    _menu(chat, "Another", "Delete")
+    expect(chat.page.locator(".conversation").filter(has_text="Another")).to_have_count(0)
+    chat.page.get_by_role("button", name="Undo").click()
+    expect(chat.page.locator(".conversation").filter(has_text="Another")).to_have_count(1)
 
 
 def test_search_finds_while_one_types(chat: ChatPage) -> None:

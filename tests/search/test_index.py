@@ -7,6 +7,7 @@ from django.db import connection
 
 from chat.access.search import search
 from chat.actions import conversations
+from chat.actions.deleting import hide_conversation
 from chat.ids import new_id
 from chat.models import Completion, Conversation, Message, SearchEntry
 from chat.search import index
@@ -94,7 +95,7 @@ def test_a_long_text_is_found_to_its_end_and_its_rows_of_words_are_whole(alice: 
 
 def test_what_is_hidden_is_not_found_until_that_is_undone(alice: User) -> None:
     row = say(alice, "a secret", title="Secrets")
-    conversations.hide_conversation(alice.pk, row.id)
+    hide_conversation(alice.pk, row.id)
     assert found(alice, "secret") == []
     Conversation.objects.update(deleted=None)
     index.put_conversation(row.id)

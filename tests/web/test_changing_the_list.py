@@ -1,5 +1,6 @@
 """Changes to conversations from the page: through the running service, as a browser with HTMX does."""
 
+import json
 from collections.abc import AsyncIterator
 
 import pytest
@@ -79,11 +80,14 @@ async def test_an_archived_one_leaves_the_list_for_its_shelf(alices: AsyncClient
     assert "Walks" in await _page(alices, "/conversations/?archived=true")
 
 
-async def test_a_deleted_one_is_gone_and_its_page_is_left(alices: AsyncClient, reply: Message) -> None:
+async def test_a_deleted_one_is_gone_and_the_page_is_told_whether_it_was_open(
+    alices: AsyncClient, reply: Message
+) -> None:
     address = f"/c/{reply.conversation_id}/"
     headers = FRAGMENT | {"HX-Current-URL": f"http://testserver{address}"}
     answer = await alices.post(f"{address}delete/", headers=headers)
-    assert answer["HX-Redirect"] == "/"
+    told = json.loads(answer["HX-Trigger"])
+    assert told == {"conversation-deleted": {"id": str(reply.conversation_id), "open": True}}
     assert (await alices.get(address)).status_code == 404
 
 

@@ -70,14 +70,14 @@ export class Conversation {
     });
   }
 
-  /** Another reply to the same question, in place of this one. */
-  regenerate(article) {
+  /** Another reply to the same question, in place of this one; or the first one to this question. */
+  regenerate(article, { model = null } = {}) {
     if (this.#running.has("")) return; // the one before has no name yet
-    const removed = this.#takeAwayFrom(article);
+    const removed = article.matches(".user") ? [] : this.#takeAwayFrom(article); // a question stays
     const reply = clone("new-reply");
     this.transcript.append(reply);
     toEnd();
-    const body = { model: chosenModel(), resume_window: this.#window };
+    const body = { model: model ?? chosenModel(), resume_window: this.#window };
     this.#follow(reply, (stream) => stream.ask(`messages/${article.dataset.id}/regenerate`, body), {
       giveBack: () => reply.replaceWith(...removed),
     });
@@ -129,6 +129,16 @@ export class Conversation {
     const fresh = await fetchFragment(transcriptAddress(this.id));
     if (!fresh || this.#running.has("") || fresh.dataset.version === this.transcript.dataset.version) return;
     if (this.transcript.querySelector(".edit")) return; // somebody writes in it
+    this.#show(fresh);
+  }
+
+  /** Messages were deleted here, or came back: show the active branch as the server has it now. */
+  async renew() {
+    const fresh = await fetchFragment(transcriptAddress(this.id, { anew: true }));
+    if (fresh && !this.#running.has("")) this.#show(fresh);
+  }
+
+  #show(fresh) {
     this.transcript.replaceWith(fresh);
     htmx.process(fresh);
     this.adopt();

@@ -23,11 +23,11 @@ export function messageAddress(conversation, message) {
   return `/c/${conversation}/messages/${message}/`;
 }
 
-/** As much of the transcript as the page shows; nothing where it still looks the same. */
-export function transcriptAddress(conversation) {
+/** As much of the transcript as the page shows; nothing where it still looks the same, unless it is wanted `anew`. */
+export function transcriptAddress(conversation, { anew = false } = {}) {
   const shown = document.getElementById("transcript");
-  const query = new URLSearchParams({ version: shown.dataset.version });
-  const first = shown.querySelector(".message[data-id]")?.dataset.id;
+  const query = new URLSearchParams(anew ? {} : { version: shown.dataset.version });
+  const first = shown.querySelector(".message[data-id]:not([hidden])")?.dataset.id;
   if (first) query.set("from", first);
   return `/c/${conversation}/transcript/?${query}`;
 }

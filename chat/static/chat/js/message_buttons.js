@@ -1,56 +1,74 @@
-// The buttons below each message, by one listener for all of them.
+// The buttons below each message, and the menu that they share, by one listener for all of them.
 
 import { copy } from "./clipboard.js";
-import { grow, submitOnEnter } from "./composer.js";
+import { deleteMessage } from "./deleting.js";
+import { edit } from "./edit.js";
+import { rate } from "./rating.js";
+import { modelsOffered } from "./models.js";
+import { closePopups, openPopup, openerOf } from "./popup.js";
+
+const menu = document.getElementById("message-menu");
 
 export function watchMessageButtons(conversation) {
-  document.getElementById("scroll").addEventListener("click", (event) => {
-    const code = event.target.closest(".copy")?.closest("figure");
-    if (code) copy(code.querySelector("code").textContent);
+  const actions = {
+    copy: (article) => copy(sourceOf(article)),
+    "copy-text": (article) => copy(wordsOf(article)),
+    edit: (article) => edit(article, sourceOf(article), conversation),
+    regenerate: (article, button) => conversation.regenerate(article, { model: button.value || null }),
+    continue: (article) => conversation.goOn(article),
+    rate: (article, button) => rate(article, button),
+    more: (article, button) => openMenu(article, button),
+    delete: (article) => deleteMessage(article, conversation),
+  };
+  const act = (event) => {
     const button = event.target.closest("[data-do]");
     if (!button) return;
-    const article = button.closest(".message");
-    const actions = {
-      copy: () => copy(sourceOf(article)),
-      edit: () => edit(article, conversation),
-      regenerate: () => conversation.regenerate(article),
-      continue: () => conversation.goOn(article),
-    };
-    actions[button.dataset.do]();
+    const article = (menu.contains(button) ? openerOf(menu) : button).closest(".message");
+    if (menu.contains(button)) closePopups(); // the focus goes back to the button that opened it
+    actions[button.dataset.do](article, button);
+  };
+  const scroll = document.getElementById("scroll");
+  scroll.addEventListener("click", act);
+  scroll.addEventListener("click", ({ target }) => {
+    const code = target.closest(".copy")?.closest("figure");
+    if (code) copy(code.querySelector("code").textContent);
   });
+  menu.addEventListener("click", act);
 }
 
-function sourceOf(article) {
+export function sourceOf(article) {
   return article.querySelector(".source").content.textContent;
 }
 
-/** A box in place of the question. Asking it makes a new branch; the old one stays. */
-function edit(article, conversation) {
-  const question = article.querySelector(".question");
-  const form = document.getElementById("edit-question").content.firstElementChild.cloneNode(true);
-  const area = form.querySelector("textarea");
-  const close = () => {
-    form.replaceWith(question);
-    article.classList.remove("editing");
-  };
-  area.value = sourceOf(article);
-  area.addEventListener("input", () => grow(area));
-  submitOnEnter(area, form);
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation(); // it closes the box, and stops no reply
-    close();
-    article.querySelector('[data-do="edit"]').focus();
-  });
-  form.querySelector("[data-cancel]").addEventListener("click", close);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    if (!area.value.trim() || conversation.isRunning) return;
-    close();
-    conversation.ask(area.value, { instead: article });
-  });
-  article.classList.add("editing");
-  question.replaceWith(form);
-  grow(area);
-  area.focus();
+/** The rendered words without any markup, laid out as they are read. */
+function wordsOf(article) {
+  const prose = article.querySelector(".prose").cloneNode(true);
+  prose.querySelectorAll("figcaption, .sr-only, annotation").forEach((element) => element.remove());
+  prose.classList.add("sr-only"); // what is not laid out has no line breaks
+  document.body.append(prose);
+  const words = prose.innerText.trim();
+  prose.remove();
+  return words;
+}
+
+function openMenu(article, button) {
+  const role = article.classList.contains("user") ? "user" : "assistant";
+  for (const item of menu.querySelectorAll("[data-of]")) item.hidden = item.dataset.of !== role;
+  offerOtherModels(role === "assistant");
+  openPopup(menu, button);
+}
+
+function offerOtherModels(isReply) {
+  const group = document.getElementById("other-models");
+  const models = modelsOffered();
+  group.hidden = !isReply || models.length < 2;
+  group.querySelectorAll("button").forEach((button) => button.remove());
+  for (const { id, name } of models) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.dataset.do = "regenerate";
+    button.value = id;
+    button.textContent = name;
+    group.append(button);
+  }
 }

@@ -18,6 +18,11 @@ export async function offerModels(ofConversation) {
   select.addEventListener("change", () => localStorage.setItem("model", select.value));
 }
 
+/** What can be picked, as `{id, name}`. */
+export function modelsOffered() {
+  return [...select.options].map(({ value, text }) => ({ id: value, name: text }));
+}
+
 /** The chosen model's id; undefined, which is the server's choice, while the list is not there. */
 export function chosenModel() {
   return select.value || undefined;

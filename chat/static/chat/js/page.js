@@ -1,6 +1,7 @@
 // The page of a conversation: makes its parts and ties them together. Nothing else is decided here.
 
 import { Composer } from "./composer.js";
+import { watchDeletions } from "./deleting.js";
 import { Conversation } from "./conversation.js";
 import { refreshTop, watchConversationMenu } from "./conversation_menu.js";
 import { offerModels } from "./models.js";
@@ -29,6 +30,7 @@ watchMessageButtons(conversation);
 watchPopups();
 watchSheets();
 watchConversationMenu(conversation);
+watchDeletions();
 composer.open(conversation.id);
 composer.focus();
 conversation.adopt();

@@ -26,6 +26,7 @@ export function watchPopups() {
     if (menu && relatedTarget && !menu.contains(relatedTarget)) menu.hidePopover();
   });
   addEventListener("resize", closePopups);
+  document.addEventListener("scroll", keepBeside, { capture: true, passive: true }); // text that grows scrolls too
 }
 
 /** Open a menu that several buttons share, beside this one. */
@@ -62,6 +63,16 @@ function place(menu, button) {
   menu.style.left = `${between(GAP, left, innerWidth - width - GAP)}px`;
   menu.style.top = `${between(GAP, top, innerHeight - height - GAP)}px`;
   menu.style.visibility = "";
+}
+
+function keepBeside({ target }) {
+  for (const menu of document.querySelectorAll(".popup:popover-open")) {
+    const button = openerOf(menu);
+    if (!button || !target.contains(button)) continue;
+    const { top, bottom } = button.getBoundingClientRect();
+    if (bottom < 0 || top > innerHeight) menu.hidePopover();
+    else place(menu, button);
+  }
 }
 
 function between(least, value, most) {

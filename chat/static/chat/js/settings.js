@@ -1,12 +1,14 @@
 // The settings: copying the new key, showing passwords, and the sidebar.
 
 import { copy } from "./clipboard.js";
+import { watchDeletions } from "./deleting.js";
 import "./passwords.js";
 import { watchSheets } from "./sheet.js";
 import { watchSidebar } from "./sidebar.js";
 
 watchSidebar();
 watchSheets();
+watchDeletions();
 document.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-copy]");
   if (button) copy(document.getElementById(button.dataset.copy).textContent);
