@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -14,6 +14,7 @@ from chat.access.rows import conversation_for, conversations_of, their_attachmen
 from chat.access.running_text import read_pieces
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
+from chat.models.status import Status
 from chat.search.found import conversations_with
 from chat.search.query import parse
 
@@ -49,7 +50,7 @@ def list_conversations(
     size = DEFAULT_LIMIT if limit is None else limit
     if not 1 <= size <= MAX_LIMIT:
         raise BadRequest(f"limit is a number from 1 to {MAX_LIMIT}.", param="limit")
-    rows = conversations_of(user_id).filter(archived=archived)
+    rows = conversations_of(user_id).filter(archived=archived, temporary=False)
     if q is not None and q.strip():
         rows = rows.filter(id__in=conversations_with(parse(q), owner=user_id))
     if cursor is not None:
@@ -63,6 +64,12 @@ def list_conversations(
         "results": [describe_conversation(row) for row in page],
         "next": _make_cursor(page[-1]) if more else None,
     }
+
+
+def answered_now(conversations: Collection[Any]) -> frozenset[str]:
+    """Those in which a reply runs, by their ids. One query."""
+    running = Message.objects.filter(conversation__in=conversations, status=Status.STREAMING)
+    return frozenset(str(key) for key in running.values_list("conversation_id", flat=True))
 
 
 def read_conversation(user_id: int, conversation_id: Any) -> dict[str, Any]:

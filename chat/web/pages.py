@@ -41,7 +41,7 @@ def new_chat(request: PageRequest) -> HttpResponse:
 @signed_in
 def conversation(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     shown = transcript_of(request, read_tree(request.user.pk, conversation_id))
-    context = page(request) | shown | {"current": str(conversation_id)}
+    context = page(request) | shown | {"current": str(conversation_id), "at": request.GET.get("at")}
     return render(request, "chat/conversation.html", context)
 
 
@@ -87,6 +87,13 @@ def message(request: PageRequest, conversation_id: UUID, message_id: UUID) -> Ht
     if not shown:  # it was purged meanwhile
         raise Http404
     return render(request, "chat/message.html", {"message": shown[0]})
+
+
+@never_cache
+@signed_in
+def search_page(request: PageRequest) -> HttpResponse:
+    """What the list shows while one types, as a page: for who has no script."""
+    return render(request, "chat/search.html", page(request) | {"is_search": True})
 
 
 def page(request: PageRequest) -> dict[str, Any]:

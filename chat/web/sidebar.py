@@ -1,54 +1,68 @@
-"""The list of conversations: paged, searched, and changed in place. Changes go through the service."""
+"""The list of conversations: paged, grouped by date, and changed in place. Changes go through the service."""
 
 import json
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
+from django_htmx.http import trigger_client_event
 
 from chat import service
-from chat.access.conversations import list_conversations
+from chat.access.conversations import answered_now, list_conversations
 from chat.access.descriptions import describe_conversation
 from chat.access.rows import conversation_for
+from chat.database import reading
+from chat.errors import BadRequest
+from chat.web.groups import group_of
+from chat.web.search import hits_for, words_of
 from chat.web.signed_in import PageRequest, caller_of, signed_in, signed_in_async
+from chat.web.zone import zone_of
 
 PAGE = 40
 """Conversations a page: fills a tall screen, so that the next one is asked for by scrolling only."""
 
 
 def sidebar_of(request: PageRequest) -> dict[str, Any]:
-    """A page of the list, for the cursor, words and shelf in the query."""
-    words = request.GET.get("q", "").replace("\0", "")
+    """A page of the list, for the cursor and the shelf in the query; hits, where it has words."""
     archived = request.GET.get("archived") == "true"
-    found = list_conversations(
-        request.user.pk,
-        cursor=request.GET.get("cursor") or None,
-        limit=PAGE,
-        q=words or None,
-        archived=archived,
-    )
-    return found | {"q": words, "archived": archived}
+    shown: dict[str, Any] = {"q": words_of(request), "archived": archived}
+    if shown["q"]:
+        try:
+            return shown | {"hits": hits_for(request)}
+        except BadRequest as error:
+            if error.param != "q":
+                raise
+            return shown | {"too_much": True}
+    cursor = request.GET.get("cursor") or None
+    found = list_conversations(request.user.pk, cursor=cursor, limit=PAGE, archived=archived)
+    found["results"] = _listed(request, found["results"], after=request.GET.get("group", ""))
+    return shown | found
 
 
 @never_cache
 @require_GET
 @signed_in
 def conversations(request: PageRequest) -> HttpResponse:
-    return render(
-        request, "chat/sidebar_items.html", {"sidebar": sidebar_of(request), "current": _current(request)}
-    )
+    template = "chat/sidebar_hits.html" if words_of(request) else "chat/sidebar_items.html"
+    context = {"sidebar": sidebar_of(request), "current": _current(request), "at": _current_message(request)}
+    return render(request, template, context)
 
 
 @never_cache
 @require_GET
 @signed_in
 def item(request: PageRequest, conversation_id: UUID) -> HttpResponse:
+    """One of the list, and with it what says where in the list it stands."""
     found = conversation_for(request.user.pk, conversation_id)
+    if found.temporary:
+        raise Http404
     return render(request, "chat/sidebar_item.html", _item(request, describe_conversation(found)))
 
 
@@ -74,8 +88,10 @@ async def change(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     if not request.htmx:
         return redirect("web:conversation", conversation_id)
     if "archived" in fields:
-        return HttpResponse()  # it is on the other shelf now
-    return render(request, "chat/sidebar_item.html", _item(request, changed))
+        # It is on the other shelf now. The page says so, and offers the way back.
+        told = {"conversation": str(conversation_id), "archived": fields["archived"]}
+        return trigger_client_event(HttpResponse(), "archived", told, after="settle")
+    return render(request, "chat/sidebar_item.html", await reading(_item, request, changed))
 
 
 @require_POST
@@ -102,7 +118,33 @@ async def choose_branch(request: PageRequest, conversation_id: UUID) -> HttpResp
 
 
 def _item(request: PageRequest, described: dict[str, Any]) -> dict[str, Any]:
-    return {"conversation": described, "current": _current(request)}
+    return {"conversation": _listed(request, [described])[0], "current": _current(request)}
+
+
+def _listed(
+    request: PageRequest, conversations: list[dict[str, Any]], *, after: str = ""
+) -> list[dict[str, Any]]:
+    """With group, and whether a reply runs. The first of a group has a heading, unless `after` is its key."""
+    zone = zone_of(request)
+    today = timezone.now().astimezone(zone).date()
+    running = answered_now([conversation["id"] for conversation in conversations])
+    listed = []
+    for conversation in conversations:
+        day = datetime.fromisoformat(conversation["updated"]).astimezone(zone).date()
+        group = group_of(day, today, pinned=conversation["pinned"])
+        here = {"group": group, "begins_group": group.key != after, "runs": conversation["id"] in running}
+        listed.append(conversation | here)
+        after = group.key
+    return listed
+
+
+def _current_message(request: PageRequest) -> str | None:
+    """The message at which the asking page was opened."""
+    try:
+        query = urlsplit(request.htmx.current_url or "").query
+    except ValueError:
+        return None
+    return parse_qs(query).get("at", [None])[0]
 
 
 def _current(request: PageRequest) -> str | None:

@@ -33,6 +33,8 @@ TEXTS: dict[str, str | Promise] = {
     "thanks": _("Thank you. It was saved."),
     "rating_removed": _("Your rating was taken back."),
     "not_copied": _("Copying is not allowed here: select the text and copy it."),
+    "archived": _("It is in the archive now."),
+    "unarchived": _("It is out of the archive."),
     "new_below": _("New text below"),
     "to_end": _("To the end"),
     "gone": _("This reply is not there any more."),

@@ -27,6 +27,7 @@ urlpatterns = [
     path("settings/shared/", shared_links.page, name="shared_links"),
     path("shares/<uuid:share_id>/revoke/", shares.revoke, name="revoke_share"),
     path("s/<str:secret>/", shares.shared, name="shared"),
+    path("search/", pages.search_page, name="search"),
     path("conversations/", sidebar.conversations, name="conversations"),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),

@@ -193,7 +193,7 @@ export class Conversation {
       this.#composer.open(conversation);
       document.dispatchEvent(new CustomEvent("conversation-begun"));
     }
-    refreshList();
+    refreshList(this.id);
     tellTabs(this.id);
     if (running.stopWhenStarted) {
       running.stopping = false;
@@ -207,6 +207,7 @@ export class Conversation {
     this.#showRunning();
     announcer.textContent = say(event.status);
     if (running.isOurs) tellTabs(this.id);
+    refreshList(this.id);
     if (event.error?.code === "deleted") return this.#refused(new Refused(say("gone"), { status: 404 }));
     await this.#refresh(running.view.article, event.status);
     if (running.question) await this.#refresh(running.question);

@@ -3,7 +3,7 @@
 import { call } from "./api.js";
 import { fetchFragment } from "./fragments.js";
 import { closePopups } from "./popup.js";
-import { refreshList } from "./sidebar.js";
+import { refreshList, tellArchived } from "./sidebar.js";
 import { say } from "./texts.js";
 import { showTitle } from "./title.js";
 import { toast } from "./toast.js";
@@ -39,7 +39,8 @@ async function change(conversation, { name, value }) {
   await attempt(async () => {
     await call(`conversations/${conversation}`, { method: "PATCH", body: { [name]: value === "true" } });
     await refreshTop(conversation);
-    refreshList();
+    if (name === "archived") tellArchived(conversation, value === "true");
+    refreshList(conversation);
   });
 }
 
@@ -64,7 +65,7 @@ function rename(conversation) {
     attempt(async () => {
       const changed = await call(`conversations/${conversation}`, { method: "PATCH", body: { title: field.value.trim() } });
       showTitle(conversation, changed.title);
-      refreshList();
+      refreshList(conversation);
     });
   });
   title.replaceWith(form);

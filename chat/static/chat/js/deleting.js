@@ -41,7 +41,7 @@ export async function deleteMessage(article, conversation) {
 /** Offer the way back of each conversation that is deleted here, and of the one that the page before deleted. */
 export function watchDeletions() {
   document.addEventListener("conversation-deleted", ({ detail: { id, open } }) => {
-    if (!open) return offerConversation(id, refreshList);
+    if (!open) return offerConversation(id, () => refreshList(id));
     sessionStorage.setItem(WAITING, id);
     location.assign("/"); // the page that shows it is left
   });

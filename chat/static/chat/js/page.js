@@ -11,6 +11,7 @@ import { watchParts } from "./parts.js";
 import { watchPopups } from "./popup.js";
 import { watchScrolling } from "./scroll.js";
 import { watchSheets } from "./sheet.js";
+import { watchSearch } from "./search.js";
 import { refreshList, watchSidebar } from "./sidebar.js";
 import { onToldByTab } from "./tabs.js";
 import { showTitle } from "./title.js";
@@ -26,6 +27,7 @@ watchScrolling();
 watchParts(conversation);
 watchVersions();
 watchSidebar();
+watchSearch();
 watchMessageButtons(conversation);
 watchPopups();
 watchSheets();
@@ -51,7 +53,7 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
 });
 onToldByTab((changed) => {
   if (changed === conversation.id) conversation.refresh();
-  refreshList();
+  refreshList(changed);
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") conversation.refresh();

@@ -3,10 +3,12 @@
 import { copy } from "./clipboard.js";
 import { watchDeletions } from "./deleting.js";
 import "./passwords.js";
+import { watchSearch } from "./search.js";
 import { watchSheets } from "./sheet.js";
 import { watchSidebar } from "./sidebar.js";
 
 watchSidebar();
+watchSearch();
 watchSheets();
 watchDeletions();
 document.addEventListener("click", ({ target }) => {

@@ -1,19 +1,30 @@
 // The list of conversations. HTMX fetches and swaps; here is only what it cannot know.
 
+import { call } from "./api.js";
 import { say } from "./texts.js";
 import { toast } from "./toast.js";
 
 const list = document.getElementById("conversations");
+const asks = new Map(); // conversation → how often its item was asked for
 
-/** Fetch the first page again: something was asked, here or in another tab. */
-export function refreshList() {
-  if (list.querySelector(".renaming, .menu[open]")) return; // somebody is at work in it
-  htmx.trigger("#search", "refresh");
+/** The conversation was asked, named, put elsewhere or deleted, here or in another tab. */
+export async function refreshList(conversation) {
+  if (isSearching()) return;
+  const item = itemOf(conversation);
+  if (item?.matches(".renaming, :has(.menu[open])")) return; // somebody is at work in it
+  const ask = (asks.get(conversation) ?? 0) + 1;
+  asks.set(conversation, ask);
+  const fresh = await fetchItem(conversation);
+  if (fresh === undefined || asks.get(conversation) !== ask) return; // the server is away, or knows better by now
+  const held = itemOf(conversation)?.contains(document.activeElement);
+  itemOf(conversation)?.remove();
+  if (fresh && fresh.dataset.archived === list.dataset.archived) put(fresh);
+  if (held) fresh?.querySelector("a").focus({ preventScroll: true });
 }
 
 export function renameInList(conversation, title) {
-  const item = list.querySelector(`[data-conversation="${CSS.escape(conversation)}"] .conversation-title`);
-  if (item) item.textContent = title;
+  const shown = itemOf(conversation)?.querySelector(".conversation-title");
+  if (shown) shown.textContent = title;
 }
 
 export function watchSidebar() {
@@ -28,10 +39,90 @@ export function watchSidebar() {
       closeMenus(null);
     }
   }, { capture: true });
+  list.addEventListener("htmx:afterSettle", onChanged);
+  new MutationObserver(dropEmptyGroups).observe(list, { childList: true });
+  document.addEventListener("archived", ({ detail }) => tellArchived(detail.conversation, detail.archived));
   document.addEventListener("htmx:confirm", onConfirm);
   document.addEventListener("htmx:responseError", ({ detail: { xhr } }) =>
     toast(say(xhr.status === 401 ? "signed_out" : "refused", { status: xhr.status })));
   document.addEventListener("htmx:sendError", () => toast(say("unreachable")));
+}
+
+/** It is on the other shelf now; it can be put back. */
+export function tellArchived(conversation, archived) {
+  const undo = async () => {
+    await call(`conversations/${conversation}`, { method: "PATCH", body: { archived: !archived } });
+    refreshList(conversation);
+  };
+  toast(say(archived ? "archived" : "unarchived"), {
+    label: say("undo"),
+    act: () => undo().catch((error) => toast(error.message)),
+  });
+}
+
+function itemOf(conversation) {
+  return list.querySelector(`.conversation[data-conversation="${CSS.escape(conversation)}"]`);
+}
+
+function isSearching() {
+  return document.getElementById("search-words").value.trim() !== "";
+}
+
+/** The item as the server has it; null where it is none any more, undefined where that cannot be known now. */
+async function fetchItem(conversation) {
+  try {
+    const current = { "HX-Request": "true", "HX-Current-URL": location.href };
+    const response = await fetch(`/c/${conversation}/item/`, { headers: current, cache: "no-store" });
+    if (!response.ok) return response.status === 404 ? null : undefined;
+    const holder = document.createElement("template");
+    holder.innerHTML = await response.text();
+    return holder.content.querySelector(".conversation");
+  } catch {
+    return undefined;
+  }
+}
+
+// A changed item was swapped where it stood: pinned, it belongs elsewhere.
+function onChanged({ detail }) {
+  const [, conversation] = detail.requestConfig.path.match(/^\/c\/([0-9a-f-]+)\/change\/$/) ?? [];
+  const item = conversation && itemOf(conversation);
+  if (!item) return;
+  put(item);
+  item.querySelector("a").focus({ preventScroll: true });
+}
+
+// Pinned ones first, then the newest: before the first one that comes after it.
+function put(item) {
+  const rank = ({ dataset }) => `${dataset.group === "pinned" ? 1 : 0} ${dataset.updated}`;
+  const others = [...list.querySelectorAll(".conversation")].filter((other) => other !== item);
+  const next = others.find((other) => rank(other) < rank(item));
+  const more = list.querySelector(".more");
+  if (!next && more) return item.remove(); // it comes with the pages that are not there yet
+  list.querySelector(".nothing")?.remove();
+  const { group, groupName } = item.dataset;
+  const heading = list.querySelector(`.group[data-group="${CSS.escape(group)}"]`);
+  const headingOfNext = next?.previousElementSibling;
+  if (next && next.dataset.group !== group && headingOfNext?.matches(".group")) headingOfNext.before(item);
+  else if (next) next.before(item);
+  else list.append(item);
+  if (!heading) item.before(makeHeading(group, groupName));
+  htmx.process(item);
+}
+
+function makeHeading(group, name) {
+  const heading = document.createElement("li");
+  heading.className = "group";
+  heading.dataset.group = group;
+  const text = document.createElement("h2");
+  text.textContent = name;
+  heading.append(text);
+  return heading;
+}
+
+function dropEmptyGroups() {
+  for (const heading of list.querySelectorAll(".group")) {
+    if (!heading.nextElementSibling?.matches(".conversation")) heading.remove();
+  }
 }
 
 function onToggle({ target }) {

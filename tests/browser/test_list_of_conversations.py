@@ -1,0 +1,82 @@
+"""The list: grouped by date, loaded as one scrolls, with a mark on what is being answered, and undo."""
+
+from browser.chat_page import ChatPage, script
+from browser.fixtures import NewPage, StartSite, sign_in
+from playwright.sync_api import expect
+from process.harness.processes import manage
+
+MAKE_MANY = """
+from datetime import timedelta
+from django.contrib.auth.models import User
+from django.utils import timezone
+from chat.models import Conversation
+alice = User.objects.get(username="alice")
+for number in range(100):
+    moment = timezone.now() - timedelta(days=number // 40 * 400, minutes=number)
+    Conversation.objects.create(owner=alice, title=f"number {number}", updated=moment, pinned=number == 99)
+"""
+
+
+def test_a_long_list_comes_as_one_scrolls_with_each_heading_once(
+    start_site: StartSite, new_page: NewPage
+) -> None:
+    site = start_site()
+    manage(site.settings, "shell", "-v", "0", "-c", MAKE_MANY)
+    chat = sign_in(new_page(site.url))
+    titles, headings = chat.page.locator(".conversation-title"), chat.page.locator("#conversations h2")
+    assert titles.first.text_content() == "number 99"
+    assert titles.count() < 100
+    while titles.count() < 100:
+        shown = titles.count()
+        chat.page.locator(".more").scroll_into_view_if_needed()
+        expect(titles).not_to_have_count(shown)
+    assert len(set(titles.all_text_contents())) == 100
+    names = headings.all_text_contents()
+    assert names[0] == "Pinned"
+    assert len(names) == len(set(names)) >= 4
+    # What is asked again goes to the top of its group, and nothing else moves.
+    at = chat.page.evaluate("document.querySelector('.conversations').scrollTop")
+    chat.ask(script(text="Yes.", title="Newest"))
+    chat.has("complete")
+    expect(titles.nth(1)).to_have_text("Newest")
+    assert titles.count() == 101
+    assert chat.page.evaluate("document.querySelector('.conversations').scrollTop") >= at
+
+
+def test_what_is_being_answered_has_a_mark_until_it_ends(chat: ChatPage, new_page: NewPage) -> None:
+    chat.ask(script(tokens=100, delay=0.05))
+    chat.sees("word3")
+    other = new_page(chat.url).open("/").ready()
+    mark = other.page.locator(f'[data-conversation="{chat.conversation}"] .runs')
+    expect(mark).to_have_text("(It is being answered)")
+    chat.stop()
+    other.page.reload()
+    other.ready()
+    expect(mark).to_have_count(0)
+
+
+def test_archiving_can_be_undone(chat: ChatPage) -> None:
+    chat.ask(script(text="Yes.", title="Put away"))
+    chat.has("complete")
+    item = chat.page.locator(".conversation").filter(has_text="Put away")
+    item.hover()
+    item.locator("summary").click()
+    item.get_by_role("button", name="Archive", exact=True).click()
+    expect(item).to_have_count(0)
+    chat.press("Undo")
+    expect(item).to_have_count(1)
+
+
+def test_a_pinned_one_goes_to_its_group_and_back(chat: ChatPage) -> None:
+    chat.ask(script(text="Yes.", title="Important"))
+    chat.has("complete")
+    item = chat.page.locator(".conversation").filter(has_text="Important")
+    for action, group in (("Pin", "pinned"), ("Unpin", "today")):
+        item.hover()
+        item.locator("summary").click()
+        item.get_by_role("button", name=action, exact=True).click()
+        expect(item).to_have_attribute("data-group", group)
+        first = chat.page.locator(f'.group[data-group="{group}"] + .conversation')
+        expect(first).to_contain_text("Important")
+        expect(item.get_by_role("link").first).to_be_focused()
+    expect(chat.page.locator('.group[data-group="pinned"]')).to_have_count(0)
