@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from chat.access.descriptions import describe_conversation
 from chat.access.rows import conversation_for
 from chat.access.trees import Tree, read_messages, read_tree
+from chat.web.attaching import taken
 from chat.web.branch import Branch, branch_through
 from chat.web.parts import Place, part_of, place_in
 from chat.web.shown import Shown, show
@@ -103,6 +104,7 @@ def page(request: PageRequest) -> dict[str, Any]:
         "texts": {name: str(text) for name, text in TEXTS.items()},
         "chosen": request.chosen,
         "resume_window": request.chosen.resume_window(settings.CHAT_WEB_RESUME_WINDOW),
+        "taken": taken(),
         "current": None,
     }
 

@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chat.web.attaching import ShownFile, files_of
 from chat.web.branch import Step
 from chat.web.failures import failure
 from chat.web.rendered import rendered
@@ -42,6 +43,7 @@ class Shown:
     details: tuple[tuple[str, str], ...]
     """All that is known of how it was made: name and value."""
     step: Step
+    files: tuple[ShownFile, ...] = ()
 
 
 def show(step: Step) -> Shown:
@@ -73,6 +75,7 @@ def show(step: Step) -> Shown:
         comment=feedback.get("comment") or "",
         details=facts(message) if is_reply else (),
         step=step,
+        files=files_of(message),
     )
 
 

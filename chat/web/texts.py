@@ -37,5 +37,37 @@ TEXTS: dict[str, str | Promise] = {
     "unarchived": _("It is out of the archive."),
     "new_below": _("New text below"),
     "to_end": _("To the end"),
+    "uploading": _("Uploading the files; the question follows by itself…"),
+    "attached": _("{name} is attached."),
+    "ask_about_files": _("Ask something about it"),
+    "pasted_text": _("Pasted text"),
+    "remove_file": _("Remove {name}"),
+    "kilobytes": _("{number} KB"),
+    "megabytes": _("{number} MB"),
+    "too_many_files": _("{name} was not attached: {count} files are the most."),
+    "file_empty": _("{name} was not attached: it is empty, or a folder."),
+    "file_too_large": _("{name} was not attached: a file may have up to {size}."),
+    "file_kind": _(
+        "{name} was not attached: images, PDFs and text files are taken, and it is none of these."
+    ),
+    "file_unreadable": _("{name} was not attached: it cannot be read."),
+    "file_unseen": _(
+        "{name} was not attached: the chosen model does not read images. Choose another model first."
+    ),
+    "image_unseen": _("{model} does not read images. Remove {name}, or choose another model."),
+    "file_not_uploaded": _("{name} is not uploaded. Try again, or remove it; then send."),
+    "refused_file_kind": _("This is no image, PDF or text file that can be read."),
+    "refused_image_broken": _("The image is broken. Open it, save it anew, and try again."),
+    "refused_image_too_large": _("The image has too many pixels. Scale it down."),
+    "refused_pdf_encrypted": _("The PDF needs a password. Save it without one, and try again."),
+    "refused_pdf_without_text": _(
+        "The PDF has no text: its pages are pictures. Have its text recognised (OCR), or attach images."
+    ),
+    "refused_pdf_broken": _("The PDF is broken. Open it, save it anew, and try again."),
+    "refused_pdf_too_long": _("The PDF has too many pages. Split it."),
+    "refused_pdf_slow": _("Reading the PDF took too long. Split it, or paste its text."),
+    "refused_text_too_long": _("There is too much text in it. Split it."),
+    "refused_too_many_files": _("Too many of your files wait to be sent. Send or remove some first."),
+    "file_expired": _("{name} waited for longer than a day and is not there any more. Attach it again."),
     "gone": _("This reply is not there any more."),
 }

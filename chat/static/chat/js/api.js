@@ -32,7 +32,7 @@ export function request(path, { method = "GET", body, headers = {}, signal } = {
 }
 
 // From the cookie: signing in again in another tab changes it, and this page may be older.
-function csrfToken() {
+export function csrfToken() {
   return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 }
 
@@ -46,16 +46,22 @@ export async function call(path, options) {
     throw new Refused(say("unreachable"), { status: 0, passing: true });
   }
   if (!response.ok) throw await refusal(response);
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
 
 export async function refusal(response, { following = false } = {}) {
   const { status } = response;
   const error = await response.json().then((body) => body?.error, () => null);
+  const retryAfter = response.headers.get("Retry-After");
   // Whoever follows can wait for any passing trouble. A question is sent again by itself only
   // where a proxy answered for a server that was not there; else its writer is told.
   const passing = following ? SOON.has(status) : GATEWAY.has(status) && !error;
-  return new Refused(sentence(status, error, response.headers.get("Retry-After")), { status, passing });
+  return new Refused(sentence(status, error, retryAfter), { status, passing });
+}
+
+/** The same for an answer that came otherwise than by `fetch`. Somebody may try again where it may help. */
+export function refusalIn(status, error, retryAfter) {
+  return new Refused(sentence(status, error, retryAfter), { status, passing: SOON.has(status) });
 }
 
 function sentence(status, error, retryAfter) {

@@ -1,5 +1,7 @@
 // The box: grows with its text, keeps its draft, sends on Enter, and says what went wrong beside it.
 
+import { Attachments } from "./attachments.js";
+import { draftOf, keepDraft } from "./drafts.js";
 import { say } from "./texts.js";
 
 const form = document.getElementById("composer");
@@ -8,17 +10,21 @@ const send = document.getElementById("send");
 const stop = document.getElementById("stop");
 const trouble = document.getElementById("trouble");
 const connection = document.getElementById("connection");
+const placeholder = box.placeholder;
 
 export class Composer {
+  attachments = new Attachments(this);
   #running = false;
+  #waiting = false; // to ask, as soon as the files are uploaded
   #draftOf = "";
+  #onask;
 
-  /** `onask(text)` and `onstop()` are the user's wishes. */
+  /** `onask(text, files)` and `onstop()` are the user's wishes. */
   constructor({ onask, onstop }) {
+    this.#onask = onask;
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const text = box.value;
-      if (text.trim() && !this.#running) onask(text);
+      this.#submit();
     });
     submitOnEnter(box, form);
     box.addEventListener("input", () => {
@@ -29,20 +35,34 @@ export class Composer {
     this.#fit();
   }
 
-  /** Which conversation's draft is in the box; "" is a new one. Text that is there already stays. */
+  /** Which conversation's draft is in the box; "" is a new one. What is there already goes along. */
   open(conversation) {
+    if (box.value && conversation !== this.#draftOf) keepDraft(this.#draftOf, "");
     this.#draftOf = conversation;
-    this.fill(box.value || draftOf(conversation));
+    this.#write(box.value || draftOf(conversation));
+    this.attachments.open(conversation);
   }
 
-  fill(text) {
-    box.value = text;
-    keepDraft(this.#draftOf, text);
-    this.#fit();
+  /** A question that was not asked comes back, with its files. */
+  fill(text, files = []) {
+    this.#write(text);
+    this.attachments.put(files);
   }
 
   clear() {
     this.fill("");
+  }
+
+  /** Text at the caret, as if it had been typed. */
+  insert(text) {
+    box.setRangeText(text, box.selectionStart, box.selectionEnd, "end");
+    box.dispatchEvent(new Event("input"));
+    box.focus();
+  }
+
+  filesChanged() {
+    const some = !document.getElementById("chips").hidden;
+    box.placeholder = some ? say("ask_about_files") : placeholder;
   }
 
   focus() {
@@ -78,6 +98,27 @@ export class Composer {
     connection.hidden = !text;
   }
 
+  async #submit() {
+    if (!box.value.trim() || this.#running || this.#waiting) return;
+    if (this.attachments.isUploading) {
+      this.#waiting = true;
+      this.connection(say("uploading"));
+      await this.attachments.settled();
+      this.#waiting = false;
+      this.connection("");
+      if (!box.value.trim() || this.#running) return;
+    }
+    const obstacle = this.attachments.obstacle;
+    if (obstacle) return this.trouble({ message: obstacle });
+    this.#onask(box.value, this.attachments.described);
+  }
+
+  #write(text) {
+    box.value = text;
+    keepDraft(this.#draftOf, text);
+    this.#fit();
+  }
+
   #fit() {
     send.disabled = !box.value.trim();
     grow(box);
@@ -98,13 +139,4 @@ export function grow(area) {
   if (CSS.supports("field-sizing", "content")) return; // the browser does it
   area.style.height = "auto";
   area.style.height = `${area.scrollHeight}px`;
-}
-
-function keepDraft(conversation, text) {
-  if (text) localStorage.setItem(`draft:${conversation}`, text);
-  else localStorage.removeItem(`draft:${conversation}`);
-}
-
-function draftOf(conversation) {
-  return localStorage.getItem(`draft:${conversation}`) ?? "";
 }

@@ -3,6 +3,7 @@
 import { Refused, call } from "./api.js";
 import { fetchFragment, messageAddress, settle, transcriptAddress } from "./fragments.js";
 import { chosenModel } from "./models.js";
+import { paintFiles } from "./question_files.js";
 import { ReplyStream } from "./stream.js";
 import { ReplyView, showNote } from "./reply.js";
 import { say } from "./texts.js";
@@ -43,15 +44,17 @@ export class Conversation {
   }
 
   /** Ask below the end of the branch, or, for an edit, in place of the question `instead`. */
-  ask(text, { instead = null } = {}) {
+  ask(text, { instead = null, files = [] } = {}) {
     if (!instead) leaveMiddle();
     const removed = instead ? this.#takeAwayFrom(instead) : [];
     const question = clone("new-question");
     question.querySelector(".question").textContent = text;
+    paintFiles(question, files);
     const reply = clone("new-reply");
     this.transcript.append(question, reply);
     document.getElementById("empty")?.setAttribute("hidden", "");
     const body = { content: text, model: chosenModel(), resume_window: this.#window };
+    if (files.length) body.attachments = files.map(({ id }) => id);
     if (this.id) body.conversation = this.id;
     // The branch that is shown need not be the one that was asked last.
     if ("other" in this.transcript.dataset) body.parent = this.transcript.dataset.end;
@@ -65,7 +68,7 @@ export class Conversation {
         reply.remove();
         this.transcript.append(...removed);
         if (!this.id) document.getElementById("empty")?.removeAttribute("hidden");
-        if (!instead) this.#composer.fill(text);
+        if (!instead) this.#composer.fill(text, files);
       },
     });
   }

@@ -1,6 +1,7 @@
 // A box in place of a question. Asking it makes a new branch; the old one stays.
 
 import { grow, submitOnEnter } from "./composer.js";
+import { filesOf } from "./question_files.js";
 
 export function edit(article, text, conversation) {
   const question = article.querySelector(".question");
@@ -24,7 +25,7 @@ export function edit(article, text, conversation) {
     event.preventDefault();
     if (!area.value.trim() || conversation.isRunning) return;
     close();
-    conversation.ask(area.value, { instead: article });
+    conversation.ask(area.value, { instead: article, files: filesOf(article) });
   });
   article.classList.add("editing");
   question.replaceWith(form);

@@ -4,12 +4,15 @@ import { call } from "./api.js";
 
 const select = document.getElementById("model");
 
+let offered = [];
+
 const SOON = 2000; // ms. A server that just started has no list yet and does not wait for one
 
 /** Offer the models; the conversation's own is chosen, else the last one picked here, else the default. */
 export async function offerModels(ofConversation) {
   const { results } = await call("models");
   if (results.length === 0) return setTimeout(() => offerModels(ofConversation).catch(() => {}), SOON);
+  offered = results;
   select.replaceChildren(...results.map(({ id, name }) => new Option(name || id, id)));
   const ids = results.map(({ id }) => id);
   const wanted = [ofConversation, localStorage.getItem("model"), results.find((model) => model.default)?.id];
@@ -26,4 +29,13 @@ export function modelsOffered() {
 /** The chosen model's id; undefined, which is the server's choice, while the list is not there. */
 export function chosenModel() {
   return select.value || undefined;
+}
+
+export function chosenModelName() {
+  return select.selectedOptions[0]?.textContent ?? "";
+}
+
+/** Whether the chosen model reads images; undefined while the list is not there: the server knows. */
+export function chosenModelSees() {
+  return offered.find(({ id }) => id === select.value)?.vision;
 }

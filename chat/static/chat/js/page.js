@@ -4,6 +4,8 @@ import { Composer } from "./composer.js";
 import { watchDeletions } from "./deleting.js";
 import { Conversation } from "./conversation.js";
 import { refreshTop, watchConversationMenu } from "./conversation_menu.js";
+import { watchGivenFiles } from "./giving_files.js";
+import { watchKeyboard } from "./keyboard.js";
 import { offerModels } from "./models.js";
 import { watchMessageButtons } from "./message_buttons.js";
 import { showFound } from "./found.js";
@@ -18,11 +20,13 @@ import { showTitle } from "./title.js";
 import { watchVersions } from "./versions.js";
 
 const composer = new Composer({
-  onask: (text) => conversation.ask(text),
+  onask: (text, files) => conversation.ask(text, { files }),
   onstop: () => conversation.stop(),
 });
 const conversation = new Conversation(composer);
 
+watchGivenFiles(composer.attachments);
+watchKeyboard();
 watchScrolling();
 watchParts(conversation);
 watchVersions();
@@ -41,7 +45,7 @@ offerModels(document.getElementById("main").dataset.model).catch(() => {}); // t
 
 document.addEventListener("click", ({ target }) => {
   const starter = target.closest("[data-starter]");
-  if (starter) conversation.ask(starter.textContent);
+  if (starter) conversation.ask(starter.textContent, { files: composer.attachments.described });
 });
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && conversation.isRunning && !document.querySelector("dialog[open], :popover-open")) conversation.stop();

@@ -1,0 +1,52 @@
+// What is in the box and not yet asked, per conversation: the text, and the files that were uploaded for it.
+
+const SOON = 300; // ms. A long draft is not written anew with each key
+
+let waiting = null; // {conversation, text, timer}
+
+/** Keep it a moment later, or at the latest when the page is left. */
+export function keepDraft(conversation, text) {
+  if (waiting && waiting.conversation !== conversation) keepNow();
+  clearTimeout(waiting?.timer);
+  waiting = { conversation, text, timer: setTimeout(keepNow, SOON) };
+}
+
+export function draftOf(conversation) {
+  keepNow();
+  return localStorage.getItem(`draft:${conversation}`) ?? "";
+}
+
+export function keepDraftFiles(conversation, files) {
+  store(`draft-files:${conversation}`, files.length ? JSON.stringify(files) : "");
+}
+
+/** As the server described them: `{id, name, kind, size}`. */
+export function draftFilesOf(conversation) {
+  try {
+    return JSON.parse(localStorage.getItem(`draft-files:${conversation}`) ?? "[]");
+  } catch {
+    return [];
+  }
+}
+
+function keepNow() {
+  if (!waiting) return;
+  const { conversation, text, timer } = waiting;
+  waiting = null;
+  clearTimeout(timer);
+  store(`draft:${conversation}`, text);
+}
+
+function store(name, text) {
+  try {
+    if (text) localStorage.setItem(name, text);
+    else localStorage.removeItem(name);
+  } catch {
+    localStorage.removeItem(name); // the browser's 5 MB are full: none is better than an old one
+  }
+}
+
+addEventListener("pagehide", keepNow);
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") keepNow(); // a phone may end the page without another word
+});

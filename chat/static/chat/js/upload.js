@@ -1,0 +1,46 @@
+// One file on its way to the server, with its progress: `fetch` tells of none, so an XMLHttpRequest it is.
+
+import { csrfToken, refusalIn, Refused } from "./api.js";
+import { knows, say } from "./texts.js";
+
+const PATIENCE = 60_000; // ms without an answer after the last byte: a long PDF takes 30 s
+
+/** The file as the server describes it. Raises `Refused`; `signal` gives up. */
+export function upload(file, { onprogress, signal }) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    let patience;
+    const fail = () => reject(new Refused(say("unreachable"), { status: 0, passing: true }));
+    request.open("POST", `/api/v1/attachments?name=${encodeURIComponent(file.name)}`);
+    request.setRequestHeader("X-CSRFToken", csrfToken());
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.addEventListener("progress", ({ loaded, total }) => onprogress(total ? loaded / total : 0));
+    request.upload.addEventListener("load", () => {
+      patience = setTimeout(() => request.abort(), PATIENCE);
+    });
+    request.addEventListener("load", () => {
+      const body = parsed(request.responseText);
+      if (request.status === 201 && body) resolve(body);
+      else reject(refusalIn(request.status, inOurWords(body?.error), request.getResponseHeader("Retry-After")));
+    });
+    request.addEventListener("error", fail);
+    request.addEventListener("abort", fail);
+    request.addEventListener("loadend", () => clearTimeout(patience));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
+}
+
+// The server's sentence is English; what is wrong with a file is said in the reader's language.
+function inOurWords(error) {
+  const name = `refused_${error?.code}`;
+  return knows(name) ? { ...error, message: say(name) } : error;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null; // a page of a proxy
+  }
+}
