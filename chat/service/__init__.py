@@ -18,6 +18,7 @@ from chat.service.deleting import (
     restore_message,
 )
 from chat.service.following import Following
+from chat.service.imports import import_conversations
 from chat.service.listeners import listen, tell_changed
 from chat.service.live import Live, Refused, open_live
 from chat.service.replies import follow, stop
@@ -38,6 +39,7 @@ __all__ = [
     "drain",
     "draining",
     "follow",
+    "import_conversations",
     "list_attachments",
     "list_conversations",
     "list_models",

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 from django.views.i18n import set_language
 
-from chat.web import accounts, exports, joining, new_password, pages, shares, sidebar
+from chat.web import accounts, exports, imports, joining, new_password, pages, shares, sidebar
 from chat.web.settings import chat as chat_settings
 from chat.web.settings import general, keys, shared_links, sign_in
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/delete/", sidebar.delete, name="delete"),
     path("c/<uuid:conversation_id>/export/", exports.export, name="export"),
     path("c/<uuid:conversation_id>/share/", shares.share, name="share"),
+    path("import/", imports.conversations, name="import"),
     path("settings/shared/", shared_links.page, name="shared_links"),
     path("shares/<uuid:share_id>/revoke/", shares.revoke, name="revoke_share"),
     path("s/<str:secret>/", shares.shared, name="shared"),

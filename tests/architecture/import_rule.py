@@ -21,13 +21,13 @@ LEVELS = (
     },
     {"search"},
     {"models", "database"},
-    {"events", "errors", "chunks", "ids"},
+    {"events", "errors", "chunks", "ids", "imported"},
 )
 SIDEWAYS = {("actions", "access")}
 """Who writes a row gets it from those who know whose it is."""
 SITE = "chatsite"
 """The site runs the chat. Of the chat only edges may look at it."""
-WITHOUT_DJANGO = {"engine", "wire", "events", "errors", "chunks", "ids"}
+WITHOUT_DJANGO = {"engine", "wire", "events", "errors", "chunks", "ids", "imported"}
 """Tested in milliseconds, since they need no settings and no database."""
 EXEMPT = {"apps", "migrations"}
 

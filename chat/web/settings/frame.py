@@ -17,6 +17,7 @@ SECTIONS: tuple[tuple[str, str | Promise], ...] = (
     ("chat_settings", _("Chat")),
     ("password", _("Sign-in")),
     ("shared_links", _("Shared links")),
+    ("import", _("Import")),
     ("keys", _("API keys")),
 )
 """The name of each page's address, and what it is called."""
