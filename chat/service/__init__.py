@@ -1,6 +1,7 @@
 """The verbs of the interface: what every edge calls. Each is a coroutine and raises `ChatError`s only."""
 
 from chat.service import requests
+from chat.service.accounts import delete_account
 from chat.service.attachments import attach, list_attachments, read_attachment, remove_attachment
 from chat.service.beginning import ask, continue_, regenerate
 from chat.service.conversations import (
@@ -34,6 +35,7 @@ __all__ = [
     "attach",
     "change_conversation",
     "continue_",
+    "delete_account",
     "delete_conversation",
     "delete_message",
     "drain",

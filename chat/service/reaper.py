@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Collection
 from uuid import UUID
 
 from chat.actions import liveness
+from chat.actions.accounts import purge_shut_accounts
 from chat.actions.deleting import purge_hidden
 from chat.actions.idempotency import forget_old_keys
 from chat.auth import sign_ins
@@ -114,6 +115,7 @@ async def _keep_tidy(looks: int) -> None:
     """What was deleted is purged, and what is good for nothing goes. Its trouble stops no reaping."""
     try:
         purged = await in_database(purge_hidden)
+        purged += await in_database(purge_shut_accounts)
         if looks % UPKEEP_LOOKS == 0:
             await in_database(forget_old_keys)
             await in_database(sign_ins.sweep)

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import BadRequest as BadRequestPage
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from chat.access.preferences import Chosen
@@ -17,7 +18,7 @@ from chat.errors import BadRequest, ChatError, NotFound
 from chat.web.errors import refused
 
 View = Callable[..., HttpResponse]
-AsyncView = Callable[..., Coroutine[Any, Any, HttpResponse]]
+AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
 
 class PageRequest(HttpRequest):
@@ -49,7 +50,7 @@ def signed_in_async(view: AsyncView) -> AsyncView:
     assert iscoroutinefunction(view)
 
     @wraps(view)
-    async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = await request.auser()
         if not user.is_authenticated:
             return _ask_to_sign_in(request)

@@ -6,7 +6,7 @@ from django.views.i18n import set_language
 
 from chat.web import accounts, exports, imports, joining, new_password, pages, shares, sidebar
 from chat.web.settings import chat as chat_settings
-from chat.web.settings import general, keys, shared_links, sign_in
+from chat.web.settings import data, general, keys, shared_links, sign_in
 
 app_name = "web"
 
@@ -50,6 +50,9 @@ urlpatterns = [
     path("settings/chat/beginnings/", chat_settings.choose_beginnings, name="choose_beginnings"),
     path("settings/keys/", keys.page, name="keys"),
     re_path(r"^settings/keys/(?P<prefix>[A-Za-z0-9_-]{1,12})/revoke/\Z", keys.revoke, name="revoke_key"),
+    path("settings/data/", data.page, name="data"),
+    path("settings/data/export/", data.export, name="export_data"),
+    path("settings/data/delete/", data.delete, name="delete_account"),
     path("settings/password/", sign_in.page, name="password"),
     path("settings/sign-ins/<uuid:sign_in_id>/end/", sign_in.end_sign_in, name="end_sign_in"),
     path("settings/sign-ins/end-others/", sign_in.end_other_sign_ins, name="end_other_sign_ins"),

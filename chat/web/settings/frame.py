@@ -19,6 +19,7 @@ SECTIONS: tuple[tuple[str, str | Promise], ...] = (
     ("shared_links", _("Shared links")),
     ("import", _("Import")),
     ("keys", _("API keys")),
+    ("data", _("Your data")),
 )
 """The name of each page's address, and what it is called."""
 

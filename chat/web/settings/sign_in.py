@@ -25,6 +25,11 @@ from chat.web.signed_in import PageRequest, signed_in
 class PasswordForm(PasswordChangeForm):
     """Raises `TooMany` with the old password unchecked: an open session must not try passwords for ever."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The page has more than this form.
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
+
     def clean_old_password(self) -> str:
         username = self.user.get_username()
         limits.sign_ins.take("", username)

@@ -1,0 +1,57 @@
+"""All that is kept of a user besides the conversations, as plain values for the copy they take with them."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+
+from chat.access.descriptions import timestamp
+from chat.access.preferences import preferences_of
+from chat.access.rows import conversations_of
+from chat.models import ApiKey, Attachment, SignIn
+
+
+def describe_account(user_id: int) -> dict[str, Any]:
+    """Never a password, a key or a session: whoever finds the copy must not get in by it."""
+    user = User.objects.get(pk=user_id)
+    return {
+        "username": user.username,
+        "name": user.first_name,
+        "email": user.email,
+        "joined": timestamp(user.date_joined),
+        "last_sign_in": timestamp(user.last_login),
+        "preferences": asdict(preferences_of(user_id)),
+        "api_keys": [
+            {
+                "name": key.name,
+                "prefix": key.prefix,
+                "created": timestamp(key.created),
+                "last_used": timestamp(key.last_used),
+                "revoked": timestamp(key.revoked),
+            }
+            for key in ApiKey.objects.filter(user_id=user_id)
+        ],
+        "signed_in": [
+            {
+                "browser": row.user_agent,
+                "address": row.address,
+                "since": timestamp(row.created),
+                "last_seen": timestamp(row.last_seen),
+            }
+            for row in SignIn.objects.filter(user_id=user_id)
+        ],
+    }
+
+
+def conversation_ids(user_id: int) -> list[UUID]:
+    """Of all that the user may see, archived ones too, oldest first."""
+    return list(conversations_of(user_id).order_by("created", "id").values_list("id", flat=True))
+
+
+def files_of(user_id: int) -> Iterator[dict[str, Any]]:
+    """Of each file that the user gave: its id, name, and the message that it went with."""
+    rows = Attachment.objects.filter(owner_id=user_id).order_by("id")
+    for row in rows.values("id", "name", "content_type", "size", "message_id").iterator():
+        yield dict(row)

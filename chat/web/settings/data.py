@@ -1,0 +1,128 @@
+"""Settings, "Your data": a copy of everything to take along, and the end of the account."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import IO
+
+from asgiref.sync import async_to_sync
+from django import forms
+from django.contrib.auth import logout
+from django.contrib.auth.models import User
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_GET, require_POST
+
+from chat import limits, service
+from chat.errors import Conflict, TooMany
+from chat.web.errors import message_page, too_many_sign_ins, too_often
+from chat.web.my_data import make_archive
+from chat.web.settings.frame import show
+from chat.web.signed_in import PageRequest, caller_of, signed_in, signed_in_async
+
+PIECE = 256 * 1024
+"""Bytes of the archive that are read and sent at a time."""
+
+
+class DeleteForm(forms.Form):
+    """Who leaves gives their password and types their username: nobody does it by mistake, or for another."""
+
+    username = forms.CharField(
+        label=gettext_lazy("Type your username"),
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+        ),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: User, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self._user = user
+
+    def clean_username(self) -> str:
+        given: str = self.cleaned_data["username"]
+        if given != self._user.get_username():
+            raise forms.ValidationError(_("This is not your username."))
+        return given
+
+    def clean_password(self) -> str:
+        """Raises `TooMany`, with the password unchecked."""
+        password: str = self.cleaned_data["password"]
+        username = self._user.get_username()
+        limits.sign_ins.take("", username)
+        if not self._user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        limits.sign_ins.succeeded("", username)
+        return password
+
+
+@never_cache
+@require_GET
+@signed_in
+def page(request: PageRequest) -> HttpResponse:
+    return show(request, "data", {"delete_form": DeleteForm(request.user)})
+
+
+@never_cache
+@require_POST
+@signed_in_async
+async def export(request: PageRequest) -> HttpResponseBase:
+    """Everything as one file. It is made whole before the first byte goes out: a half one is never sent."""
+    try:
+        limits.exports.take(str(request.user.pk))
+    except TooMany as error:
+        return too_often(request, error)
+    file = await asyncio.to_thread(make_archive, request.user.pk)
+    response = StreamingHttpResponse(_pieces(file), content_type="application/zip")
+    response.headers["Content-Length"] = str(_length(file))
+    name = f"{request.user.get_username()}-{timezone.now():%Y-%m-%d}.zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_POST
+@signed_in
+def delete(request: PageRequest) -> HttpResponse:
+    """Shut at once; what ran is stopped, and the rows go after the last end."""
+    form = DeleteForm(request.user, request.POST)
+    try:
+        valid = form.is_valid()
+    except TooMany as error:
+        return too_many_sign_ins(request, error)
+    if not valid:
+        return show(request, "data", {"delete_form": form}, status=400)
+    try:
+        async_to_sync(service.delete_account)(caller_of(request))
+    except Conflict:
+        form.add_error(
+            None, _("You are the last administrator: make somebody else one first, or nobody could be.")
+        )
+        return show(request, "data", {"delete_form": form}, status=409)
+    logout(request)
+    return message_page(
+        request, 200, _("Your account is deleted"), _("Everything that was yours here is gone. Goodbye.")
+    )
+
+
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    try:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece
+    finally:
+        file.close()
+
+
+def _length(file: IO[bytes]) -> int:
+    length = file.seek(0, 2)
+    file.seek(0)
+    return length
