@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from chat.access.preferences import preferences_of
 from chat.access.rows import as_uuid, locked_conversation_for, messages_of, no_such
 from chat.actions.attachments import bind
 from chat.actions.context import branch_context, refuse_unseen
@@ -46,13 +47,14 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     if question.conversation is None:
         if question.parent is not None:
             raise BadRequest("A parent needs its conversation.", param="conversation")
-        conversation = Conversation(owner_id=origin.user_id)
+        conversation = _new_conversation(origin)
     else:
         conversation = locked_conversation_for(origin.user_id, question.conversation)
     check_running(origin)
     parent = _parent(origin, conversation, question)
     refuse_running(parent)
-    chosen = origin.choose_model(question.model or conversation.model, question.params)
+    params = question.params or conversation.params
+    chosen = origin.choose_model(question.model or conversation.model, params)
     if question.model:
         conversation.model = question.model
     if question.system_prompt is not None:
@@ -68,7 +70,7 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
         index.put_title(conversation)
     index.put_message(request.id, index.parts_of(request.content))
     refuse_unseen(bind(origin.user_id, request, question.attachments, most=origin.max_attachments), chosen)
-    reply, completion = add_reply(origin, conversation, request, chosen, question.params)
+    reply, completion = add_reply(origin, conversation, request, chosen, params)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
         conversation=conversation.id,
@@ -76,10 +78,18 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
         reply=reply.id,
         epochs=(Epoch(completion.id, 0, 0),),
         model=chosen.model,
-        params=question.params,
+        params=params,
         context=branch_context(conversation, request.id, vision=chosen.vision),
         question=question.content if first else None,
     )
+
+
+def _new_conversation(origin: Origin) -> Conversation:
+    """Programs say all that they want themselves; on the page the settings say it for its user."""
+    if not origin.on_page:
+        return Conversation(owner_id=origin.user_id)
+    chosen = preferences_of(origin.user_id)
+    return Conversation(owner_id=origin.user_id, system_prompt=chosen.system_prompt, params=chosen.params)
 
 
 def _parent(origin: Origin, conversation: Conversation, question: Question) -> Message | None:

@@ -65,6 +65,8 @@ class Origin:
     request_hash: str
     choose_model: Callable[[str, dict[str, Any]], Chosen]
     """Gives the model to use for a name ("" is the default) and parameters, or raises `BadRequest`."""
+    on_page: bool = False
+    """Asked on the page, whose new conversations begin with what its user chose."""
     max_running: int = 0
     """How many replies of this user may run at once; 0 is no limit."""
     max_attachments: int = 0
