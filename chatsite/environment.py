@@ -127,15 +127,27 @@ def origins(name: str) -> list[str]:
     return [_origin(name, value) for value in words(name)]
 
 
-def _origin(name: str, value: str) -> str:
+def image_origins(name: str) -> list[str]:
+    """Hosts that pages may load pictures from, as origins: https, where no scheme is given."""
+    allowed = (
+        "hosts like img.example.org, or http://host where it has no https; each by its name, none by `*`"
+    )
+    return [
+        _origin(name, value if "://" in value else f"https://{value}", allowed=allowed)
+        for value in words(name)
+    ]
+
+
+_AN_ORIGIN = "http://host or https://host, with a port where it is not the usual one, and no path"
+
+
+def _origin(name: str, value: str, *, allowed: str = _AN_ORIGIN) -> str:
     value = value.rstrip("/").lower()
     rest = (
         urlsplit(value)._replace(scheme="", netloc="").geturl() if _is_url(value, ("http", "https")) else "x"
     )
     if rest or "@" in value or "*" in value:
-        raise _bad(
-            name, "http://host or https://host, with a port where it is not the usual one, and no path"
-        )
+        raise _bad(name, allowed)
     # Browsers leave the usual port out.
     return value.removesuffix(":443" if value.startswith("https") else ":80")
 

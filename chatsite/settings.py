@@ -40,8 +40,10 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = DJANGO_HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if DJANGO_HTTPS else 0
 # Whether the neighbours of this host use TLS is not for a chat server to promise.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
+CHAT_IMAGE_HOSTS = env.image_origins("CHAT_IMAGE_HOSTS")
 SECURE_CSP = {
     "default-src": ["'self'"],
+    "img-src": ["'self'", *CHAT_IMAGE_HOSTS],
     "frame-ancestors": ["'none'"],
     "base-uri": ["'none'"],
     "form-action": ["'self'"],

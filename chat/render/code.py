@@ -28,12 +28,14 @@ class _TooSlow(Exception):
 
 
 def figure(code: str, language: str, deadline: float) -> str:
-    """The code as HTML; plain where its language is unknown, it is too long, or the `deadline` has passed."""
-    language = language[:LONGEST_LABEL] or "text"
+    """The code as HTML; plain where its language is unknown, it is too long, or the `deadline` has passed.
+
+    What can be done with it (copy it, wrap its lines) is the page's to add, in the reader's language.
+    """
+    language = language[:LONGEST_LABEL]
     label = escape(language)
     return (
-        f'<figure class="code" data-language="{label}"><figcaption>{label}'
-        '<button type="button" class="copy">Copy</button></figcaption>'
+        f'<figure class="code" data-language="{label}"><figcaption>{label}</figcaption>'
         f"<pre><code>{_highlighted(code, language, deadline) or escape(code)}</code></pre></figure>\n"
     )
 

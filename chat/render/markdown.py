@@ -1,10 +1,12 @@
 """Markdown to HTML that is safe to put into the page: the only place where a model's text becomes HTML.
 
-Nothing leaves here but through the allow-list. No images: fetching one could carry data to its server.
+Nothing leaves here but through the allow-list. Images only from allowed hosts: fetching one could carry data
+to its server. No words of ours: a text is rendered once for readers of all languages.
 """
 
 import re
 import time
+from collections.abc import Collection
 from functools import partial
 from hashlib import blake2s
 from html import escape, unescape
@@ -34,8 +36,8 @@ _OPTIONS.tasklist_classes = True
 
 _ELEMENTS: Final = (
     *("h1", "h2", "h3", "h4", "h5", "h6", "p", "blockquote", "ul", "ol", "li", "hr", "section", "div"),
-    *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "pre", "button", "input"),
-    *("a", "em", "strong", "del", "sup", "code", "span", "br"),
+    *("table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "pre", "input"),
+    *("a", "em", "strong", "del", "sup", "code", "span", "br", "img"),
     *sorted(tex.ELEMENTS),
 )
 _FOOTNOTE: Final = "note-"
@@ -43,11 +45,11 @@ _CLEANER: Final = nh3.Cleaner(
     tags=set(_ELEMENTS),
     clean_content_tags=set(),
     attributes={
-        "a": {"href", "target", "title", "id", "aria-label"},
+        "a": {"href", "target", "title", "id"},
         "blockquote": {"dir"},
-        "button": {"type"},
         "figure": {"data-language"},
-        "input": {"type", "checked", "disabled", "aria-label"},
+        "img": {"src", "alt", "loading", "decoding", "referrerpolicy"},
+        "input": {"type", "checked", "disabled", "aria-hidden"},
         "li": {"id"},
         "ol": {"dir", "start"},
         "table": {"dir"},
@@ -57,14 +59,13 @@ _CLEANER: Final = nh3.Cleaner(
         **tex.ATTRIBUTES,
     },
     allowed_classes={
-        "button": {"copy"},
         "code": {"tex"},
         "div": {"markup", "table"},
         "figure": {"code"},
         "input": {"task-list-item-checkbox"},
         "li": {"task-list-item"},
         "section": {"footnotes"},
-        "span": set(code.CLASSES),
+        "span": {"sr-only", *code.CLASSES},
         "ul": {"contains-task-list"},
     },
     link_rel="noopener noreferrer nofollow",
@@ -78,6 +79,10 @@ _PIECE: Final = re.compile(
     r"|(?P<text>[^<]+)"
 )
 _IMAGE: Final = re.compile(r'src="([^"]*)" alt="([^"]*)"')
+_ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?=/)")
+"""Strict: nothing that a browser could read as another host than we do."""
+_ENGLISH: Final = re.compile(r' aria-label="[^"]*"')
+"""What comrak calls the way back from a footnote; its arrow and number say it too."""
 _VOID: Final = frozenset({"br", "hr", "img", "input"})
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -86,8 +91,11 @@ class _TooDeep(Exception):
     pass
 
 
-def render(markdown: str) -> str:
-    """The HTML of a block or of a whole text. What is made to break renderers comes out as plain text."""
+def render(markdown: str, *, images: Collection[str] = ()) -> str:
+    """The HTML of a block or of a whole text. What is made to break renderers comes out as plain text.
+
+    `images`: origins whose pictures are shown; others are links.
+    """
     markdown = _LONE_SURROGATE.sub("\ufffd", markdown)
     marked = formulas.mark(markdown)
     html = comrak.render_markdown(marked.text, extension_options=_EXTENSIONS, render_options=_OPTIONS)
@@ -96,7 +104,7 @@ def render(markdown: str) -> str:
     deadline = time.monotonic() + TEX_SECONDS
     html = formulas.taken_back(html, marked, partial(tex.formula, deadline=deadline))
     try:
-        html = _arranged(html)
+        html = _arranged(html, images)
     except _TooDeep:
         return _plain(markdown)
     return _CLEANER.clean(_with_own_footnotes(html, markdown))
@@ -106,7 +114,7 @@ def _plain(markdown: str) -> str:
     return f"<pre>{escape(markdown.replace(chr(0), chr(0xFFFD)))}</pre>\n"
 
 
-def _arranged(html: str) -> str:
+def _arranged(html: str, images: Collection[str]) -> str:
     """Our own elements in the place of comrak's plain ones. Its text is escaped, so every tag is its own."""
     deadline = time.monotonic() + HIGHLIGHT_SECONDS
     pieces: list[str] = []
@@ -118,7 +126,7 @@ def _arranged(html: str) -> str:
         elif text is not None:
             pieces.append(text if depth else _markup(text))
         elif tag == "img":
-            pieces.append(_image_link(piece["attributes"], in_link=in_link))
+            pieces.append(_image(piece["attributes"], images, in_link=in_link))
         else:
             if tag not in _VOID:
                 depth += -1 if tag.startswith("/") else 1
@@ -138,9 +146,12 @@ def _element(element: str, tag: str, attributes: str) -> str:
         case "/table":
             return "</table></div>"
         case "input":
-            return f'<input aria-label="{"Done" if "checked=" in attributes else "Not done"}"{attributes}>'
+            sign = "☑" if "checked=" in attributes else "☐"  # which screen readers know in every language
+            return f'<input aria-hidden="true"{attributes}><span class="sr-only">{sign}</span>'
         case "a" if not attributes.startswith(' href="#'):
             return f'<a target="_blank"{attributes}>'
+        case "a":
+            return f"<a{_ENGLISH.sub('', attributes)}>"
         case _:
             return element
 
@@ -150,11 +161,18 @@ def _markup(text: str) -> str:
     return "\n".join(f'<div class="markup">{line}</div>' if line.strip() else "" for line in text.split("\n"))
 
 
-def _image_link(attributes: str, *, in_link: bool) -> str:
+def _image(attributes: str, allowed: Collection[str], *, in_link: bool) -> str:
+    """The picture, with the way to its full size; a link, where its host is not allowed."""
     found = _IMAGE.search(attributes)
     source, alternative = found.groups() if found else ("", "")
-    label = alternative or "image"
-    return label if in_link else f'<a target="_blank" href="{source}">{label}</a>'
+    label = alternative or source.rstrip("/").rpartition("/")[2] or "…"
+    shown = label
+    origin = _ORIGIN.match(source)
+    if origin and origin[0].lower() in allowed:
+        shown = (
+            f'<img src="{source}" alt="{label}" loading="lazy" decoding="async" referrerpolicy="no-referrer">'
+        )
+    return shown if in_link else f'<a target="_blank" href="{source}">{shown}</a>'
 
 
 def _with_own_footnotes(html: str, markdown: str) -> str:

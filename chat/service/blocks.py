@@ -2,7 +2,10 @@
 
 import asyncio
 from bisect import bisect_left
+from functools import partial
 from weakref import WeakKeyDictionary
+
+from django.conf import settings
 
 from chat.engine.transcript import Transcript
 from chat.events import Block
@@ -55,9 +58,8 @@ class RenderedBlocks:
                 self.closed.append(Block(self._reply, span.index, span.offset, span.length, html))
 
     async def _render(self, source: str) -> str:
-        if len(source) < SLOW:
-            return render(source)
-        return await asyncio.to_thread(render, source)
+        rendered = partial(render, source, images=frozenset(settings.CHAT_IMAGE_HOSTS))
+        return rendered() if len(source) < SLOW else await asyncio.to_thread(rendered)
 
     def first_for(self, position: int) -> int:
         """The index of the last block begun before this position: where a client that stands there begins."""

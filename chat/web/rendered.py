@@ -5,6 +5,8 @@ from hashlib import blake2b
 from threading import Lock
 from typing import Final
 
+from django.conf import settings
+
 from chat.render import render
 
 MOST_BYTES: Final = 16_000_000
@@ -28,7 +30,7 @@ class Rendered:
             if html is not None:
                 self._texts.move_to_end(key)
                 return html
-        html = render(text)
+        html = render(text, images=frozenset(settings.CHAT_IMAGE_HOSTS))
         with self._lock:
             if key not in self._texts:
                 self._held += _size(html)

@@ -11,7 +11,10 @@ from django.utils import translation
 
 from chatsite.security_headers import HEADER, ContentSecurityPolicy
 
-POLICY = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+POLICY = (
+    "default-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; "
+    "object-src 'none'"
+)
 
 
 @pytest.mark.django_db

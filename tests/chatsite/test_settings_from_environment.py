@@ -32,6 +32,11 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
         ("CHAT_CORS_ORIGINS", "*", "https://host"),
         ("CHAT_CORS_ORIGINS", "https://app.example.org, localhost:3000", "https://host"),
         ("CHAT_CORS_ORIGINS", "https://*.example.org", "https://host"),
+        ("CHAT_IMAGE_HOSTS", "*", "none by `*`"),
+        ("CHAT_IMAGE_HOSTS", "*.example.org", "none by `*`"),
+        ("CHAT_IMAGE_HOSTS", "img.example.org/pictures", "hosts like"),
+        ("CHAT_IMAGE_HOSTS", "ftp://img.example.org", "hosts like"),
+        ("CHAT_IMAGE_HOSTS", "img.example.org; script-src", "hosts like"),
         ("CHAT_TRUSTED_PROXIES", "nginx", "addresses and networks"),
         ("CHAT_TRUSTED_PROXIES", "10.0.0.1/8", "addresses and networks"),
         ("DATABASE_URL", "chat.sqlite3", "sqlite:///"),
@@ -166,3 +171,10 @@ def test_a_mail_server_is_one_address(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_a_mail_server_a_mail_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings_with(monkeypatch)["EMAIL_BACKEND"].endswith("dummy.EmailBackend")
+
+
+def test_pictures_are_loaded_from_the_named_hosts_alone_over_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings_with(monkeypatch)["SECURE_CSP"]["img-src"] == ["'self'"]
+    found = settings_with(monkeypatch, CHAT_IMAGE_HOSTS="Img.example.org:443, http://10.0.0.1:8080")
+    assert found["CHAT_IMAGE_HOSTS"] == ["https://img.example.org", "http://10.0.0.1:8080"]
+    assert found["SECURE_CSP"]["img-src"] == ["'self'", "https://img.example.org", "http://10.0.0.1:8080"]

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 ELEMENTS = frozenset(
     (
-        *("a", "blockquote", "br", "button", "code", "del", "div", "em", "figcaption", "figure"),
+        *("a", "blockquote", "br", "code", "del", "div", "em", "figcaption", "figure"),
         *("h1", "h2", "h3", "h4", "h5", "h6", "hr", "input", "li", "ol", "p", "pre", "section"),
         *("span", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul"),
         *("math", "semantics", "annotation", "menclose", "mfrac", "mi", "mn", "mo", "mover", "mpadded"),
@@ -15,7 +15,7 @@ ELEMENTS = frozenset(
 )
 ATTRIBUTES = frozenset(
     (
-        *("align", "aria-label", "checked", "class", "data-language", "dir", "disabled", "href", "id"),
+        *("align", "aria-hidden", "checked", "class", "data-language", "dir", "disabled", "href", "id"),
         *("rel", "start", "target", "title", "type"),
         *("accent", "accentunder", "columnalign", "columnlines", "display", "displaystyle", "encoding"),
         *("fence", "form", "linethickness", "mathvariant", "maxsize", "minsize", "movablelimits"),
@@ -46,6 +46,8 @@ class Harm(HTMLParser):
                 self.found.append(f"{href} in this window")
         if tag == "a" and values.get("rel") != "noopener noreferrer nofollow":
             self.found.append("a without rel")
+        if tag == "img":
+            self.found.append(f"a picture from {values.get('src')}")
         if "id" in values and not str(values["id"]).startswith("note-"):
             self.found.append(f"id {values['id']}")
 

@@ -1,5 +1,7 @@
 """What Markdown looks like in the page."""
 
+import re
+
 import pytest
 
 from chat.render import render
@@ -42,7 +44,7 @@ def test_other_links_lead_nowhere() -> None:
 
 def test_an_image_becomes_a_link_with_its_description() -> None:
     assert link("https://x.example/a.png") + "A cat</a>" in render("![A cat](https://x.example/a.png)")
-    assert ">image</a>" in render("![](https://x.example/a.png)")
+    assert link("https://x.example/a.png") + "a.png</a>" in render("![](https://x.example/a.png)")
 
 
 def test_an_image_inside_a_link_leaves_its_description_there() -> None:
@@ -51,11 +53,45 @@ def test_an_image_inside_a_link_leaves_its_description_there() -> None:
     assert "badge" not in html
 
 
-def test_code_has_its_language_and_a_place_to_copy_it() -> None:
+def picture(source: str, alternative: str) -> str:
+    how = 'loading="lazy" decoding="async" referrerpolicy="no-referrer"'
+    return f'<img src="{source}" alt="{alternative}" {how}>'
+
+
+def test_an_image_from_an_allowed_host_is_shown_and_leads_to_its_full_size() -> None:
+    html = render("![A cat](https://x.example/a.png)", images={"https://x.example"})
+    assert link("https://x.example/a.png") + picture("https://x.example/a.png", "A cat") + "</a>" in html
+
+
+def test_an_allowed_image_inside_a_link_leads_where_the_link_does() -> None:
+    html = render("[![B](https://x.example/b.svg)](https://y.example)", images={"https://x.example"})
+    assert link("https://y.example") + picture("https://x.example/b.svg", "B") + "</a>" in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "http://x.example/a.png",
+        "https://x.example:8443/a.png",
+        "https://x.example.evil.example/a.png",
+        "https://evil.example/https://x.example/a.png",
+        "https://x.example@evil.example/a.png",
+        "https://x.example\\@evil.example/a.png",
+        "https://x.example?.evil.example/a.png",
+        "https://evil.example#x.example/a.png",
+        "//x.example/a.png",
+        "/a.png",
+        "data:image/png;base64,AAAA",
+    ],
+)
+def test_an_image_from_anywhere_else_is_no_image(source: str) -> None:
+    assert "<img" not in render(f"![A cat]({source})", images={"https://x.example"})
+
+
+def test_code_has_its_language() -> None:
     html = render('```python title="x"\ndef f(): pass\n```')
     assert html.startswith(
-        '<figure class="code" data-language="python"><figcaption>python'
-        '<button type="button" class="copy">Copy</button></figcaption>'
+        '<figure class="code" data-language="python"><figcaption>python</figcaption>'
         '<pre><code><span class="k">def</span>'
     )
     assert html.endswith("\n</code></pre></figure>\n")
@@ -84,15 +120,17 @@ def test_a_table_scrolls_in_a_frame_of_its_own() -> None:
     assert html.endswith("</table></div>\n")
 
 
-def test_tasks_are_boxes_with_names_that_cannot_be_changed() -> None:
+def test_tasks_are_boxes_that_cannot_be_changed_and_are_read_out() -> None:
     html = render("- [x] a\n- [ ] b")
-    assert (
-        '<input aria-label="Done" type="checkbox" class="task-list-item-checkbox" checked="" disabled=""> a'
-        in html
-    )
-    assert (
-        '<input aria-label="Not done" type="checkbox" class="task-list-item-checkbox" disabled=""> b' in html
-    )
+    box = '<input aria-hidden="true" type="checkbox" class="task-list-item-checkbox"'
+    assert f'{box} checked="" disabled=""><span class="sr-only">☑</span> a' in html
+    assert f'{box} disabled=""><span class="sr-only">☐</span> b' in html
+
+
+def test_the_server_adds_no_words_of_any_language() -> None:
+    html = render("```\nx\n```\n\n- [x] x\n\n![](https://x.example/x) x[^x]\n\n[^x]: x")
+    assert "label" not in html
+    assert re.findall(r">[^<]*[A-Za-wyz][^<]*<", html) == []
 
 
 def test_footnotes_of_two_texts_do_not_meet() -> None:
