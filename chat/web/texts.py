@@ -22,6 +22,8 @@ TEXTS: dict[str, str | Promise] = {
     "retry_after": _("Try again in {seconds} s."),
     "signed_out": _("You are signed out."),
     "sign_in": _("Sign in again"),
+    "copy_code": _("Copy"),
+    "wrap_lines": _("Wrap lines"),
     "copied": _("Copied"),
     "undo": _("Undo"),
     "message_deleted": _("The message was deleted."),

@@ -27,12 +27,7 @@ export function watchMessageButtons(conversation) {
     if (menu.contains(button)) closePopups(); // the focus goes back to the button that opened it
     actions[button.dataset.do](article, button);
   };
-  const scroll = document.getElementById("scroll");
-  scroll.addEventListener("click", act);
-  scroll.addEventListener("click", ({ target }) => {
-    const code = target.closest(".copy")?.closest("figure");
-    if (code) copy(code.querySelector("code").textContent);
-  });
+  document.getElementById("scroll").addEventListener("click", act);
   menu.addEventListener("click", act);
 }
 

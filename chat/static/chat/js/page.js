@@ -1,5 +1,6 @@
 // The page of a conversation: makes its parts and ties them together. Nothing else is decided here.
 
+import { watchCodeBlocks } from "./code_blocks.js";
 import { Composer } from "./composer.js";
 import { watchDeletions } from "./deleting.js";
 import { Conversation } from "./conversation.js";
@@ -33,6 +34,7 @@ watchVersions();
 watchSidebar();
 watchSearch();
 watchMessageButtons(conversation);
+watchCodeBlocks();
 watchPopups();
 watchSheets();
 watchConversationMenu(conversation);

@@ -52,6 +52,7 @@ export function watchScrolling() {
     if (endIsHere()) toEnd({ glides: true });
     else scroll.dispatchEvent(new CustomEvent("end-wanted"));
   });
+  scroll.addEventListener("load", settle, true); // a picture has its size now
   // The box below grew, or the phone's keyboard came: the end stays in sight.
   new ResizeObserver(settle).observe(scroll);
   if (/[?&](at|before|after)=/.test(location.search)) stay();
