@@ -31,6 +31,7 @@ def describe_message(message: Message) -> dict[str, Any]:
         "created": timestamp(message.created),
         "started": timestamp(completion.started) if completion else None,
         "first_token": timestamp(completion.first_token) if completion else None,
+        "first_text": timestamp(completion.first_text) if completion else None,
         "ended": timestamp(completion.ended) if completion else None,
         "feedback": _describe_feedback(message),
     }

@@ -33,6 +33,7 @@ class Outcome:
     error: dict[str, Any] | None = None
     started: datetime | None = None
     first_token: datetime | None = None
+    first_text: datetime | None = None
     notices: list[dict[str, Any]] = field(default_factory=list)
     cut_off: str = ""
     """Why it was interrupted (`chat.models.completion.CutOff`); empty where it was not."""
@@ -59,6 +60,7 @@ def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) 
         server=None,
         started=outcome.started,
         first_token=outcome.first_token,
+        first_text=outcome.first_text,
         cut_off=outcome.cut_off,
         ended=timezone.now(),
     )

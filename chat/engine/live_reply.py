@@ -42,6 +42,8 @@ class LiveReply:
         self.notices: list[dict[str, Any]] = []
         self.started: datetime | None = None
         self.first_token: datetime | None = None
+        self.first_text: datetime | None = None
+        """When the answer began, and the thinking before it was over."""
         self.reading: asyncio.Task[None] | None = None
         self.saving: asyncio.Future[None] | None = None
         """The checkpoint in flight, if any: the end waits for it."""
@@ -88,6 +90,8 @@ class LiveReply:
                     self.started = datetime.now(UTC)
         if self.first_token is None and self.grew:
             self.first_token = datetime.now(UTC)
+        if self.first_text is None and transcript.text.length > transcript.epoch.text_start:
+            self.first_text = datetime.now(UTC)
         self.wake()
 
     def finish_text(self) -> None:
@@ -137,6 +141,7 @@ class LiveReply:
             reasoning=self.transcript.reasoning.value(),
             started=self.started,
             first_token=self.first_token,
+            first_text=self.first_text,
             notices=tuple(self.notices),
         )
 

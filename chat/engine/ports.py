@@ -37,6 +37,7 @@ class Ending:
     reasoning: str
     started: datetime | None
     first_token: datetime | None
+    first_text: datetime | None
     notices: tuple[dict[str, Any], ...] = ()
 
 

@@ -62,6 +62,7 @@ class DatabaseStore:
             error=ended.error,
             started=ending.started,
             first_token=ending.first_token,
+            first_text=ending.first_text,
             notices=list(ending.notices),
             cut_off=ended.cut_off or "",
         )

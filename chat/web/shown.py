@@ -30,6 +30,8 @@ class Shown:
     source: str
     html: SafeString
     reasoning: str
+    thought: str
+    """What the fold over the reasoning is called."""
     model: str
     note: str
     is_failure: bool
@@ -60,6 +62,7 @@ def show(step: Step) -> Shown:
         # Sanitised by chat.render, which is the only place that makes HTML of a message.
         html=mark_safe(rendered(message["content"])) if is_reply else SafeString(""),  # noqa: S308
         reasoning=message["reasoning"],
+        thought=how_long_it_thought(message) if message["reasoning"] else "",
         model=message["model"] or "",
         note=how_it_ended(message) if is_reply else "",
         is_failure=message["status"] == "failed",
@@ -165,6 +168,23 @@ def _seconds(since: datetime | None, until: datetime | None) -> str | None:
 
 def _count(tokens: object) -> str | None:
     return str(tokens) if isinstance(tokens, int) and tokens > 0 else None
+
+
+def how_long_it_thought(message: dict[str, Any]) -> str:
+    """From its first token to the first of its answer; to the end, where no answer came."""
+    if message["status"] == "streaming":
+        return _("Reasoning") if message["content"] else _("Thinking…")
+    first, text, ended = (_moment(message[name]) for name in ("first_token", "first_text", "ended"))
+    until = text or ended
+    seconds = round((until - first).total_seconds()) if first and until else 0
+    if seconds < 1:  # too short to tell, or not known
+        return _("Reasoning")
+    if seconds < 60:
+        return _("Thought for %(seconds)d s") % {"seconds": seconds}
+    return _("Thought for %(minutes)d min %(seconds)d s") % {
+        "minutes": seconds // 60,
+        "seconds": seconds % 60,
+    }
 
 
 def _moment(text: str | None) -> datetime | None:

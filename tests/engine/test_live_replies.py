@@ -76,6 +76,26 @@ async def test_stop_closes_the_upstream_and_saves_what_had_arrived(
     assert (store.endings[live.epoch].ended.status, store.endings[live.epoch].text) == ("stopped", "Hello")
 
 
+async def test_the_moment_is_kept_when_the_thinking_was_over(
+    registry: Registry, store: MemoryStore, source: FedSource
+) -> None:
+    live = begin(registry, source)
+    source.feed(Chunk(reasoning="hm"))
+    await settled()
+    assert live.first_token is not None
+    assert live.first_text is None
+    source.text("Hello")
+    await settled()
+    answered = live.first_text
+    source.text(" world")
+    source.end()
+    await live.done()
+    ending = store.endings[live.epoch]
+    assert ending.first_token is not None
+    assert ending.first_text is not None
+    assert ending.first_token <= ending.first_text == answered
+
+
 @pytest.mark.parametrize("connecting", [True, False])
 async def test_stop_before_the_first_token(
     registry: Registry, store: MemoryStore, source: FedSource, connecting: bool

@@ -37,7 +37,9 @@ async def test_the_question_is_saved_and_named_by_start(transport: Transport, al
     assert (request["role"], request["content"], request["parent"]) == ("user", content, None)
     assert (reply["role"], reply["parent"], reply["model"]) == ("assistant", request["id"], start["model"])
     assert reply["conversation"] == request["conversation"] == start["conversation"]
-    assert reply["created"] <= reply["started"] <= reply["first_token"] <= reply["ended"]
+    assert (
+        reply["created"] <= reply["started"] <= reply["first_token"] <= reply["first_text"] <= reply["ended"]
+    )
 
 
 @pytest.mark.parametrize("write", [0, 1, 7], ids=["whole frames", "byte by byte", "seven bytes a write"])

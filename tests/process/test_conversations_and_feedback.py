@@ -17,7 +17,7 @@ CONVERSATION = {
 }
 MESSAGE = {
     *("id", "conversation", "parent", "role", "content", "reasoning", "status", "model", "finish_reason"),
-    *("usage", "error", "created", "started", "first_token", "ended", "feedback"),
+    *("usage", "error", "created", "started", "first_token", "first_text", "ended", "feedback"),
 }
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 

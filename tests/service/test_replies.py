@@ -42,7 +42,7 @@ async def test_a_complete_reply_is_saved(upstream: FedUpstream, as_alice: Caller
         "stop",
     )
     assert message["parent"] == following.request
-    assert message["first_token"]
+    assert message["first_token"] <= message["first_text"]
     assert message["started"]
     assert message["ended"]
     assert upstream.calls[0].messages == (

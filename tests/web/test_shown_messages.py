@@ -25,6 +25,7 @@ def shown(*, answered: bool = False, **fields: Any) -> Shown:
         "notices": [],
         "started": None,
         "first_token": None,
+        "first_text": None,
         "ended": None,
     } | fields
     below = [message | {"id": "below", "parent": "reply"}] if answered else []
@@ -141,3 +142,21 @@ def test_a_notice_is_shown_as_its_sentence() -> None:
 def test_markdown_becomes_html_in_replies_only() -> None:
     assert "<em>far</em>" in shown().html
     assert shown(role="user", status="complete").html == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"first_text": "2026-01-01T10:00:12.100000Z"}, "Thought for 12 s"),
+        ({"first_text": "2026-01-01T10:02:05Z"}, "Thought for 2 min 5 s"),
+        ({"first_text": None, "content": "", "status": "stopped"}, "Thought for 30 s"),
+        ({"first_text": "2026-01-01T10:00:00.300000Z"}, "Reasoning"),
+        ({"first_token": None}, "Reasoning"),
+        ({"status": "streaming", "ended": None, "content": ""}, "Thinking…"),
+        ({"status": "streaming", "ended": None}, "Reasoning"),
+        ({"reasoning": ""}, ""),
+    ],
+)
+def test_the_fold_over_the_reasoning_says_how_long_it_thought(fields: dict[str, Any], words: str) -> None:
+    times = {"first_token": "2026-01-01T10:00:00Z", "ended": "2026-01-01T10:00:30Z"}
+    assert shown(**({"reasoning": "Let me see."} | times | fields)).thought == words

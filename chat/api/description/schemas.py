@@ -80,6 +80,7 @@ def _resources() -> dict[str, Schema]:
                 "created": _TIME,
                 "started": _or_null(_TIME),
                 "first_token": _or_null(_TIME),
+                "first_text": _or_null(_TIME),
                 "ended": _or_null(_TIME),
                 "feedback": {"anyOf": [ref("Feedback"), {"type": "null"}]},
                 "notices": {"type": "array", "items": {"type": "object"}},

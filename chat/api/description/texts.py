@@ -108,6 +108,7 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "created": "When it was stored.",
         "started": "When the provider was asked.",
         "first_token": "When its first token came.",
+        "first_text": "When its first token of text came, and its thinking was over; null: no text came.",
         "ended": "When it ended.",
         "feedback": "What its owner thinks of it.",
         "notices": "What the user is to be told, such as that the context was cut; absent: nothing.",
