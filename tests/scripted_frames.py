@@ -75,7 +75,7 @@ def pieces_of(script: dict[str, Any]) -> list[str]:
     count = script.get("tokens", 5)
     if "text" not in script:
         return [f"word{number} " for number in range(count)]
-    text = script["text"]
+    text = script.get("before", "") + script["text"] * script.get("repeat", 1)
     size = max(1, -(-len(text) // max(count, 1)))
     return [text[start : start + size] for start in range(0, len(text), size)]
 

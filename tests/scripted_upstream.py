@@ -9,6 +9,8 @@ it, a JSON object. Without one it sends five words. The fields, all optional:
 
 What is sent
     text          the reply; default: `tokens` words `word0 word1 …`
+    repeat        how many times the text is sent, for long replies to short questions; default 1
+    before        what comes once, before it
     tokens        into how many pieces the text is cut; default 5, or one piece per character if fewer
     pieces        the pieces themselves, in place of text and tokens
     reasoning     thinking, sent before the text in pieces of 8 characters

@@ -32,17 +32,31 @@ export function transcriptAddress(conversation, { anew = false } = {}) {
   return `/c/${conversation}/transcript/?${query}`;
 }
 
-/** Put `fresh` in place of `article`. Prose that reads the same stays, with what the reader selected in it. */
+/**
+ * Make `article` what `fresh` is. Prose that reads the same is not touched: what the reader selected in it stays
+ * selected, and what is long is not laid out once more.
+ */
 export function settle(article, fresh) {
-  const prose = [article, fresh].map((side) => side.querySelector(".prose"));
-  if (prose.every(Boolean) && letters(prose[0]) === letters(prose[1])) prose[1].replaceWith(prose[0]);
-  const wasOpen = article.querySelector(".reasoning")?.open;
-  if (wasOpen) fresh.querySelector(".reasoning").open = true;
-  article.replaceWith(fresh);
-  htmx.process(fresh);
+  const [known, prose] = [article, fresh].map((side) => side.querySelector(":scope > .prose"));
+  const ours = known?.querySelector(".code-buttons")?.textContent ?? ""; // the server has none
+  const isSame = known && prose && letters(known, ours) === letters(prose, ours);
+  const fold = article.querySelector(".reasoning");
+  const holdsFocus = fold?.contains(document.activeElement);
+  if (fold?.open) fresh.querySelector(".reasoning").open = true;
+  for (const { name } of [...article.attributes]) if (!fresh.hasAttribute(name)) article.removeAttribute(name);
+  for (const { name, value } of fresh.attributes) article.setAttribute(name, value);
+  for (const child of [...article.childNodes]) if (!isSame || child !== known) child.remove();
+  if (isSame) {
+    while (fresh.firstChild !== prose) known.before(fresh.firstChild);
+    prose.remove();
+  }
+  article.append(...fresh.childNodes);
+  if (holdsFocus) article.querySelector(".reasoning summary").focus({ preventScroll: true });
+  htmx.process(article);
+  article.dispatchEvent(new CustomEvent("painted", { bubbles: true }));
 }
 
 // Where footnotes or link references changed the rendering of the whole, the letters differ.
-function letters(element) {
-  return element.textContent.replace(/\s+/g, "");
+function letters(element, except) {
+  return element.textContent.replaceAll(except, "").replace(/\s+/g, "");
 }

@@ -1,8 +1,11 @@
-// Paints one running reply: the closed blocks as the server rendered them, the open tail as text,
-// once per animation frame however many events came.
+// Paints one running reply: the closed blocks as the server rendered them, the open one in its likely shape,
+// once per animation frame however many events came, at a cost that the length of the reply does not change.
 
-import { Transcript } from "./transcript.js";
+import { ClosedBlocks } from "./closed_blocks.js";
+import { Tail } from "./tail.js";
 import { say } from "./texts.js";
+import { Thinking } from "./thinking.js";
+import { Transcript } from "./transcript.js";
 
 const SLOW_START = 5000; // ms without a word after which the page says why that may be
 
@@ -10,15 +13,17 @@ export class ReplyView {
   #article;
   #text = new Transcript();
   #reasoning = new Transcript();
-  #blocks = []; // {offset, length, html, element}, by index
-  #tail = document.createElement("div");
+  #tail = new Tail();
+  #blocks = new ClosedBlocks(this.#tail.element);
+  #thinking;
+  #tailShown = { from: 0, to: 0 }; // code points
   #reasoningShown = 0; // code points already in the page
   #painted = false;
   #frame = 0;
   #slow = 0;
 
   constructor(article) {
-    this.#tail.className = "tail";
+    this.#thinking = new Thinking({ isSeen: !article.dataset.id });
     this.seat(article);
     this.#expectWords();
   }
@@ -28,7 +33,7 @@ export class ReplyView {
     this.#article = article;
     this.#painted = false;
     this.#reasoningShown = 0;
-    this.#blocks.forEach((block) => (block.element = null));
+    this.#thinking.seat(article);
     if (this.#hasWords()) this.#schedule();
     else if (!this.#find(".prose").textContent) this.note(say("waiting"));
   }
@@ -45,13 +50,15 @@ export class ReplyView {
   take(event) {
     switch (event.type) {
       case "delta":
-        this.#dropBlocksBeyond(event.offset);
+        // After a server was killed, text that was shown may not have been saved: then it comes anew.
+        this.#blocks.cut(event.offset);
+        if (event.offset < this.#tailShown.to) this.#dropTail();
         return this.#put(this.#text, event);
       case "reasoning":
         if (event.offset < this.#reasoningShown) this.#reasoningShown = 0;
         return this.#put(this.#reasoning, event);
       case "block":
-        this.#blocks[event.index] = { ...event, element: this.#blocks[event.index]?.element, isNew: true };
+        this.#blocks.put(event);
         this.#schedule();
         break;
       case "queue":
@@ -60,8 +67,9 @@ export class ReplyView {
         else this.#expectWords();
         break;
       case "end":
+        if (event.length < this.#tailShown.to) this.#dropTail();
         this.#text.cut(event.length);
-        this.#dropBlocksBeyond(event.length);
+        this.#blocks.cut(event.length);
         this.finish();
         break;
     }
@@ -79,6 +87,8 @@ export class ReplyView {
     cancelAnimationFrame(this.#frame);
     this.note("");
     this.#paint();
+    this.#thinking.end();
+    if (!this.#tail.element.hasChildNodes()) this.#tail.element.remove();
   }
 
   #expectWords() {
@@ -98,11 +108,6 @@ export class ReplyView {
     return this.#text.length + this.#reasoning.length > 0;
   }
 
-  // After a server was killed, text that was shown may not have been saved: then it comes anew.
-  #dropBlocksBeyond(length) {
-    while (this.#blocks.length && !fits(this.#blocks.at(-1), length)) this.#blocks.pop()?.element?.remove();
-  }
-
   #schedule() {
     this.#frame ||= requestAnimationFrame(() => this.#paint());
   }
@@ -110,47 +115,37 @@ export class ReplyView {
   #paint() {
     this.#frame = 0;
     if (!this.#painted && this.#hasWords()) {
-      this.#find(".prose").replaceChildren(this.#tail); // in place of what the server had rendered
+      this.#blocks.unpaint();
+      this.#find(".prose").replaceChildren(this.#tail.element); // in place of what the server had rendered
       this.#painted = true;
     }
     this.#paintReasoning();
-    let closed = 0;
-    for (const block of this.#blocks) {
-      if (!block) break; // its neighbour before is still under way
-      if (block.isNew || !block.element) this.#paintBlock(block);
-      closed = block.offset + block.length;
+    if (this.#painted) {
+      this.#blocks.paint();
+      this.#paintTail();
     }
-    // The line breaks between two blocks are no text.
-    this.#paintTail(this.#text.from(closed).replace(/^\n+/, ""));
     this.#article.dispatchEvent(new CustomEvent("painted", { bubbles: true }));
   }
 
-  #paintBlock(block) {
-    const element = document.createElement("div");
-    element.className = "block";
-    element.innerHTML = block.html; // sanitised by the server
-    if (block.element) block.element.replaceWith(element);
-    else this.#tail.before(element);
-    block.element = element;
-    block.isNew = false;
+  // Mostly it grew at its end: then only the new piece is given to the page.
+  #paintTail() {
+    if (this.#tailShown.from !== this.#blocks.end) this.#dropTail();
+    if (this.#text.length > this.#tailShown.to) this.#tail.append(this.#text.from(this.#tailShown.to));
+    this.#tailShown.to = this.#text.length;
   }
 
-  // Mostly it grew at its end: then only the new piece is given to the page.
-  #paintTail(text) {
-    const shown = this.#tail.textContent;
-    if (shown && text.startsWith(shown)) this.#tail.lastChild.appendData(text.slice(shown.length));
-    else this.#tail.textContent = text;
+  #dropTail() {
+    this.#tail.clear();
+    this.#tailShown = { from: this.#blocks.end, to: this.#blocks.end };
   }
 
   #paintReasoning() {
-    if (this.#reasoning.length === 0) return;
-    const details = this.#find(".reasoning");
-    const text = details.querySelector(".reasoning-text");
-    if (this.#reasoningShown === 0) text.textContent = "";
-    text.append(this.#reasoning.from(this.#reasoningShown));
-    this.#reasoningShown = this.#reasoning.length;
-    details.hidden = false;
-    details.querySelector(".reasoning-label").textContent = say(this.#text.length ? "reasoning" : "thinking");
+    if (this.#reasoning.length > this.#reasoningShown) {
+      if (this.#reasoningShown === 0) this.#thinking.clear();
+      this.#thinking.append(this.#reasoning.from(this.#reasoningShown));
+      this.#reasoningShown = this.#reasoning.length;
+    }
+    if (this.#text.length > 0) this.#thinking.end();
   }
 
   #find(selector) {
@@ -162,8 +157,4 @@ export function showNote(article, text) {
   const note = article.querySelector("[data-note]");
   note.textContent = text;
   note.hidden = !text;
-}
-
-function fits(block, length) {
-  return block !== undefined && block.offset + block.length <= length;
 }
