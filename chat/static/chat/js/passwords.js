@@ -8,12 +8,11 @@ for (const field of document.querySelectorAll('input[type="password"]')) {
   button.type = "button";
   button.className = "link-button";
   button.textContent = show;
-  button.setAttribute("aria-label", `${show}: ${field.labels[0]?.textContent ?? ""}`);
+  button.setAttribute("aria-controls", field.id);
   button.addEventListener("click", () => {
     const isHidden = field.type === "password";
     field.type = isHidden ? "text" : "password";
     button.textContent = isHidden ? hide : show;
-    button.setAttribute("aria-label", `${button.textContent}: ${field.labels[0]?.textContent ?? ""}`);
     field.focus();
   });
   field.form.addEventListener("submit", () => (field.type = "password")); // else it may be kept like any text
