@@ -2,9 +2,8 @@
 
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
-from django.views.i18n import set_language
 
-from chat.web import accounts, exports, imports, joining, new_password, pages, shares, sidebar
+from chat.web import accounts, door_language, exports, imports, joining, new_password, pages, shares, sidebar
 from chat.web.settings import chat as chat_settings
 from chat.web.settings import data, general, keys, shared_links, sign_in
 
@@ -33,7 +32,7 @@ urlpatterns = [
     path("setup/", accounts.setup, name="setup"),
     path("accounts/login/", accounts.SignIn.as_view(), name="login"),
     path("accounts/logout/", LogoutView.as_view(next_page="web:login"), name="logout"),
-    path("language/", set_language, name="language"),
+    path("language/", door_language.choose_at_door, name="language"),
     path("accounts/forgotten/", new_password.forgotten, name="forgotten"),
     path("accounts/reset/<uidb64>/<token>/", new_password.ByMail.as_view(), name="reset_by_mail"),
     path("join/", joining.join, name="join"),

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from chat.access.preferences import Chosen, preferences_of
+from chat.actions.preferences import choose
 
 
 def elsewhere(user: User) -> Client:
@@ -60,6 +61,30 @@ def test_the_language_can_be_chosen_at_the_door(alice: User) -> None:
     client = Client()
     page = client.post("/language/", {"language": "zh-hans", "next": "/accounts/login/"}, follow=True)
     assert 'lang="zh-hans"' in page.content.decode()
+
+
+def test_the_language_of_the_door_goes_in_with_who_has_chosen_none(alice: User) -> None:
+    client = Client()
+    client.post("/language/", {"language": "zh-hans", "next": "/accounts/login/"})
+    client.post("/accounts/login/", {"username": "alice", "password": "alice"})
+    assert 'lang="zh-hans"' in client.get("/").content.decode()
+    assert preferences_of(alice.pk).language == "zh-hans"
+
+
+def test_the_door_overrules_nobodys_choice(alice: User) -> None:
+    choose(alice.pk, language="en")
+    client = Client()
+    client.post("/language/", {"language": "zh-hans", "next": "/accounts/login/"})
+    client.post("/accounts/login/", {"username": "alice", "password": "alice"})
+    assert 'lang="en"' in client.get("/").content.decode()
+
+
+def test_what_one_user_left_in_the_browser_is_not_the_next_ones_language(alices: Client, bob: User) -> None:
+    saved(alices, "/settings/language/", language="zh-hans")
+    alices.post("/accounts/logout/")
+    alices.post("/accounts/login/", {"username": "bob", "password": "bob"})
+    assert 'lang="en"' in alices.get("/").content.decode()
+    assert preferences_of(bob.pk) == Chosen()
 
 
 def test_the_door_leads_to_no_other_site(alice: User) -> None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from chat.actions.preferences import choose
 from chat.models.preferences import Theme
+from chat.web.chosen import asked_by_browser
 from chat.web.settings.frame import saved, show
 from chat.web.signed_in import PageRequest, signed_in
 
@@ -55,11 +56,8 @@ def choose_language(request: PageRequest) -> HttpResponse:
     choose(request.user.pk, language=language)
     request.chosen = replace(request.chosen, language=language)
     # The confirmation is already said in the new language.
-    translation.activate(language or translation.get_language_from_request(_without_cookie(request)))
-    response = saved(request, "settings", _("Your language was saved."))
-    if not language:
-        response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)
-    return response
+    translation.activate(language or asked_by_browser(request))
+    return saved(request, "settings", _("Your language was saved."))
 
 
 @require_POST
@@ -77,8 +75,3 @@ def _show(request: PageRequest, form: NameForm | None = None, *, status: int = 2
     form = form or NameForm(initial={"name": request.user.first_name})
     context = {"name_form": form, "languages": settings.LANGUAGES, "themes": Theme.choices}
     return show(request, "settings", context, status=status)
-
-
-def _without_cookie(request: PageRequest) -> PageRequest:
-    request.COOKIES.pop(settings.LANGUAGE_COOKIE_NAME, None)
-    return request
