@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from django.utils.safestring import SafeString
+
 from chat import portable
 from chat.web.branch import Step
 from chat.web.shown import Shown, show
@@ -26,4 +28,7 @@ def _show(number: int, message: dict[str, Any]) -> Shown:
         message=told | {"status": status}, number=1, count=1, before=None, after=None, has_answers=True
     )
     note = portable.how_it_ended(message) if message["role"] == "assistant" else ""
-    return replace(show(step), note=note, may_continue=False)
+    shown = show(step)
+    # Elsewhere a script lets a keyboard scroll wide code; there is none here. In a text `<` is `&lt;`.
+    html = SafeString(shown.html.replace("<pre", '<pre tabindex="0"'))
+    return replace(shown, html=html, note=note, may_continue=False)

@@ -62,7 +62,8 @@ def test_an_export_is_imported_once_whatever_is_wrong_in_it(page: Page, tmp_path
     expect(page.locator("[data-part=failures] li")).to_have_text("Number 150 There is no message in it.")
     expect(page.get_by_role("progressbar")).to_have_attribute("value", "300")
     expect(page.locator("[data-part=numbers]")).to_contain_text("300 of 300")
-    expect(page.get_by_role("link", name=odd["title"])).to_have_count(1)
+    page.reload()
+    expect(page.locator(".conversation-title").first).to_have_text(odd["title"])
     choose(page, path)
     expect(result(page)).to_have_text("Imported: 0. Here already: 299. Could not be read: 1.", timeout=60_000)
 
@@ -130,3 +131,15 @@ def test_a_file_is_dropped_on_the_page(page: Page) -> None:
     )
     page.dispatch_event("#import-place", "drop", {"dataTransfer": data})
     expect(result(page)).to_have_text("Imported: 1.")
+
+
+def test_all_data_of_this_site_comes_back(page: Page, tmp_path: Path) -> None:
+    page.goto(page.url.replace("/import/", "/settings/data/"))
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export all my data").click()
+    path = tmp_path / "data.zip"
+    download.value.save_as(path)
+    page.goto(page.url.replace("/settings/data/", "/import/"))
+    choose(page, path)
+    expect(result(page)).to_contain_text("Imported: 0. Here already: ", timeout=60_000)
+    expect(result(page)).not_to_contain_text("Could not be read")

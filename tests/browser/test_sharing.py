@@ -16,7 +16,7 @@ def make_link(chat: ChatPage) -> str:
 
 
 def test_a_link_is_made_read_without_scripts_and_taken_back(chat: ChatPage, chromium: Browser) -> None:
-    chat.ask(script(tokens=["Up **and** down."]))
+    chat.ask(script(pieces=["Up **and** down."]))
     chat.has("complete")
     link = make_link(chat)
     stranger = chromium.new_context(java_script_enabled=False)
@@ -35,7 +35,7 @@ def test_a_link_is_made_read_without_scripts_and_taken_back(chat: ChatPage, chro
 
 
 def test_the_dialog_closes_back_to_its_button(chat: ChatPage) -> None:
-    chat.ask(script(tokens=["Yes."]))
+    chat.ask(script(pieces=["Yes."]))
     chat.has("complete")
     make_link(chat)
     chat.page.keyboard.press("Escape")

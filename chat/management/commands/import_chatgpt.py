@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from chat.service.imports import import_one
 
 OF_CHATGPT = re.compile(r"(^|/)conversations(-\d+)?\.json$")
+OF_THIS_SITE = re.compile(r"(^|/)conversations/.+\.json$")
 
 
 class Command(BaseCommand):
@@ -60,8 +61,8 @@ def _conversations(file: Path) -> Iterator[str]:
             return
         with zipfile.ZipFile(file) as archive:
             names = [name for name in archive.namelist() if name.lower().endswith(".json")]
-            known = [name for name in names if OF_CHATGPT.search(name)]
-            for name in sorted(known or names):
+            known = [[name for name in names if kind.search(name)] for kind in (OF_CHATGPT, OF_THIS_SITE)]
+            for name in sorted(next(filter(None, known), names)):
                 yield from _in_json(archive.read(name))
     except (OSError, zipfile.BadZipFile, ValueError, RecursionError) as error:
         raise CommandError(f"{file} cannot be read: {error}") from error

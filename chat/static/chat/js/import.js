@@ -1,9 +1,11 @@
 // The page "Import": reads the chosen files here, in the browser, and sends what is in them piece by piece.
 
+import { watchDeletions } from "./deleting.js";
 import { NoJson } from "./json_items.js";
 import { conversationsIn, sourcesIn } from "./import_files.js";
 import { ImportProgress } from "./import_progress.js";
 import { Cancelled, Sender } from "./import_sender.js";
+import { watchSearch } from "./search.js";
 import { watchSheets } from "./sheet.js";
 import { refreshList, watchSidebar } from "./sidebar.js";
 import { say } from "./texts.js";
@@ -16,7 +18,9 @@ const mostBytes = Number(document.getElementById("import").dataset.mostBytes);
 let running = null; // what stops it
 
 watchSidebar();
+watchSearch();
 watchSheets();
+watchDeletions();
 
 field.addEventListener("change", () => run([...field.files]));
 for (const kind of ["dragover", "dragenter"]) {

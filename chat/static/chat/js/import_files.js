@@ -4,6 +4,7 @@ import { itemsOf } from "./json_items.js";
 import { isZip, readZip } from "./zip.js";
 
 const OF_CHATGPT = /(^|\/)conversations(-\d+)?\.json$/; // newer exports have several
+const OF_THIS_SITE = /(^|\/)conversations\/.+\.json$/;
 const JSON_FILE = /\.json$/i;
 
 /** The JSON files in them, as `{name, stream()}`. */
@@ -16,11 +17,11 @@ export async function sourcesIn(files) {
   return sources;
 }
 
-// An export of ChatGPT has other lists beside; one of this site has a file for each conversation.
+// Both kinds of export have other files beside; whoever packed some by hand means them all.
 function wanted(entries) {
   const files = entries.filter(({ name }) => JSON_FILE.test(name) && !name.startsWith("__MACOSX/"));
-  const known = files.filter(({ name }) => OF_CHATGPT.test(name));
-  const chosen = known.length ? known : files;
+  const known = [OF_CHATGPT, OF_THIS_SITE].map((kind) => files.filter(({ name }) => kind.test(name)));
+  const chosen = known.find((some) => some.length) ?? files;
   return chosen.sort((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
 }
 

@@ -1,6 +1,6 @@
 // Beside each password a button that shows what was typed. Where there is no script, there is none.
 
-const { show, hide } = document.querySelector("[data-show]").dataset;
+const { show, hide } = document.querySelector("[data-show]")?.dataset ?? {}; // none where no password is asked for
 
 for (const field of document.querySelectorAll('input[type="password"]')) {
   const hadFocus = document.activeElement === field;
