@@ -54,5 +54,6 @@ urlpatterns = [
     path("settings/data/delete/", data.delete, name="delete_account"),
     path("settings/password/", sign_in.page, name="password"),
     path("settings/sign-ins/<uuid:sign_in_id>/end/", sign_in.end_sign_in, name="end_sign_in"),
+    path("settings/password/address/", sign_in.choose_address, name="choose_address"),
     path("settings/sign-ins/end-others/", sign_in.end_other_sign_ins, name="end_other_sign_ins"),
 ]

@@ -135,3 +135,18 @@ def test_a_deactivated_user_gets_no_mail(alice: User, mails: None) -> None:
     alice.save()
     ask("alice@example.org")
     assert mail.outbox == []
+
+
+def test_the_address_for_the_mail_is_chosen_with_the_password(
+    alice: User, alices: Client, mails: None
+) -> None:
+    address = "/settings/password/address/"
+    new = {"email": "new@example.org"}
+    assert alices.post(address, new | {"password": "wrong"}).status_code == 400
+    assert alices.post(address, new | {"password": "alice"}, follow=True).status_code == 200
+    ask("new@example.org")
+    assert [message.to for message in mail.outbox] == [["new@example.org"]]
+
+
+def test_a_site_without_mail_asks_for_no_address(alices: Client) -> None:
+    assert "E-mail address" not in alices.get("/settings/password/").content.decode()

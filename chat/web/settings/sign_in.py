@@ -1,14 +1,17 @@
-"""Settings, "Sign-in": the password, and where this user is signed in."""
+"""Settings, "Sign-in": the password, the address for a new one, and where this user is signed in."""
 
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
+from django import forms
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -38,6 +41,37 @@ class PasswordForm(PasswordChangeForm):
         return password
 
 
+class AddressForm(forms.Form):
+    """Whoever chooses the address can have a new password sent there: so it takes the present one."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("A link is sent there if you forget your password. Empty: none."),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def clean_password(self) -> str:
+        """Raises `TooMany`, with the password unchecked."""
+        password: str = self.cleaned_data["password"]
+        username = self._user.get_username()
+        limits.sign_ins.take("", username)
+        if not self._user.check_password(password):
+            raise forms.ValidationError(_("This is not your password."))
+        limits.sign_ins.succeeded("", username)
+        return password
+
+
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -63,6 +97,22 @@ def page(request: PageRequest) -> HttpResponse:
     return saved(request, "password", _("Your password was changed. Your other devices are signed out."))
 
 
+@sensitive_post_parameters()
+@require_POST
+@signed_in
+def choose_address(request: PageRequest) -> HttpResponse:
+    form = AddressForm(request.user, request.POST, auto_id="id_address_%s")
+    try:
+        valid = form.is_valid()
+    except TooMany as error:
+        return too_many_sign_ins(request, error)
+    if not valid:
+        return _show(request, PasswordForm(request.user), form, status=400)
+    request.user.email = form.cleaned_data["email"]
+    request.user.save(update_fields=["email"])
+    return saved(request, "password", _("Your e-mail address was saved."))
+
+
 @require_POST
 @signed_in
 def end_sign_in(request: PageRequest, sign_in_id: UUID) -> HttpResponse:
@@ -78,9 +128,19 @@ def end_other_sign_ins(request: PageRequest) -> HttpResponse:
     return saved(request, "password", text.format(number=ended))
 
 
-def _show(request: PageRequest, form: PasswordForm, *, status: int = 200) -> HttpResponse:
+def _show(
+    request: PageRequest, form: PasswordForm, address_form: AddressForm | None = None, *, status: int = 200
+) -> HttpResponse:
     places: list[dict[str, Any]] = [
         asdict(place) | {"browser": in_words(place.user_agent)}
         for place in sign_ins.places_of(request.user, request.session.session_key)
     ]
-    return show(request, "password", {"password_form": form, "places": places}, status=status)
+    address_form = address_form or AddressForm(
+        request.user, initial={"email": request.user.email}, auto_id="id_address_%s"
+    )
+    context = {
+        "password_form": form,
+        "address_form": address_form if settings.EMAIL_URL else None,
+        "places": places,
+    }
+    return show(request, "password", context, status=status)
