@@ -40,6 +40,11 @@ class Rendered:
                 self._held -= _size(forgotten)
         return html
 
+    def forget(self) -> None:
+        with self._lock:
+            self._texts.clear()
+            self._held = 0
+
     def __len__(self) -> int:
         return len(self._texts)
 

@@ -115,7 +115,7 @@ def new_page(context: BrowserContext) -> NewPage:
 def sign_in(chat: ChatPage) -> ChatPage:
     chat.open("/accounts/login/")
     chat.page.get_by_label("Username").fill("alice")
-    chat.page.get_by_label("Password").fill(PASSWORD)
+    chat.page.get_by_label("Password", exact=True).fill(PASSWORD)
     chat.page.get_by_role("button", name="Sign in").click()
     return chat.ready()
 
