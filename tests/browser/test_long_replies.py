@@ -1,0 +1,61 @@
+"""A reply of 100,000 characters is painted once a frame, in parts that stay small, and is what was saved.
+
+How smooth that is depends on the machine: `benchmarks/painting.py` counts the long tasks.
+"""
+
+from typing import Any
+
+import pytest
+from browser.chat_page import ChatPage, script
+
+LENGTH = 100_000
+WATCH = """() => {
+  window.watched = { frames: 0, paints: 0, most: 0, blocks: 0 };
+  const count = () => {
+    watched.frames += 1;
+    requestAnimationFrame(count);
+  };
+  requestAnimationFrame(count);
+  addEventListener("painted", () => {
+    watched.paints += 1;
+    const [group] = [...document.querySelectorAll(".tail .lines")].slice(-1);
+    const [section] = [...document.querySelectorAll(".prose .section")].slice(-1);
+    watched.most = Math.max(watched.most, group?.textContent.length ?? 0);
+    watched.blocks = Math.max(watched.blocks, section?.childElementCount ?? 0);
+  }, true);
+}"""
+WORDS = "Words of *one* paragraph, with `code` and 汉字 😀. "
+CODE = "total = total + double(number)  # one line of many\n"
+BLOCKS = "## A heading\n\nA paragraph of some words.\n\n- an item\n- another\n\n```python\nx = 1\n```\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "shown"),
+    [
+        (WORDS, "", WORDS.replace("*", "").replace("`", "")),
+        (CODE, "```text\n", CODE),
+        (BLOCKS, "", "A headingA paragraph of some words.an itemanotherpythonx = 1"),
+    ],
+    ids=["one paragraph", "one code block", "many blocks"],
+)
+def test_a_long_reply_is_painted_once_a_frame_in_small_parts(
+    chat: ChatPage, text: str, before: str, shown: str
+) -> None:
+    repeat = LENGTH // len(text)
+    chat.page.evaluate(WATCH)
+    chat.ask(script(text=text, before=before, repeat=repeat, tokens=1000, delay=0.002))
+    chat.page.wait_for_selector('.message.assistant[data-status="complete"]', timeout=60_000)
+    watched: dict[str, Any] = chat.page.evaluate("watched")
+    # Besides: the end is painted at once, then what the server says of it.
+    assert 0 < watched["paints"] <= watched["frames"] + 3
+    assert 0 < watched["most"] <= 12_000
+    assert 0 < watched["blocks"] <= 25
+    assert chat.saved()["content"] == before + text * repeat
+    read = chat.reply.locator(".prose").evaluate(
+        """prose => {
+          prose = prose.cloneNode(true);
+          prose.querySelectorAll(".code-buttons").forEach(buttons => buttons.remove());
+          return prose.textContent.replaceAll(/\\s+/g, "");
+        }"""
+    )
+    assert read == "".join((("text" if before else "") + shown * repeat).split())
