@@ -59,7 +59,7 @@ class Upstream:
     async def start(self) -> None:
         """Read the connections and begin to keep them. No provider is waited for."""
         loop = asyncio.get_running_loop()
-        self._forget = connections.on_change(partial(loop.call_soon_threadsafe, self._changed.set))
+        self._forget = connections.on_change(partial(_tell, loop, self._changed))
         await self._reload()
         self._patient_until = loop.time() + FIRST_LISTING_SECONDS
         self._run(self._keep_reloading())
@@ -200,3 +200,9 @@ class Upstream:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("a task of the upstream failed", exc_info=error)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, changed: asyncio.Event) -> None:
+    """Set it, from whichever thread; nobody waits any more on a loop that is closed."""
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(changed.set)

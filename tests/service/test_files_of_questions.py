@@ -17,6 +17,7 @@ from files.samples import image, pdf
 from pytest_django import Settings
 
 from chat import service
+from chat.actions.deleting import CONVERSATION_KEPT
 from chat.auth.caller import Caller
 from chat.chunks import Chunk
 from chat.database import in_database
@@ -134,6 +135,9 @@ async def test_deleting_a_conversation_removes_its_files(as_alice: Caller, upstr
     reply, _ = await asked(as_alice, upstream, attachments=(gone,))
     grow_old()
     await service.delete_conversation(as_alice, reply["conversation"])
+    assert lying() == 2, "it can still be undone"
+    hidden = Conversation.objects.filter(id=reply["conversation"])
+    await in_database(hidden.update, deleted=timezone.now() - CONVERSATION_KEPT)
     await eventually(lambda: lying() == 1)
     assert (await service.read_attachment(as_alice, kept)).data == b"kept"
 
