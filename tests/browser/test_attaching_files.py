@@ -276,6 +276,44 @@ def test_an_edited_question_keeps_its_files(chat: ChatPage) -> None:
     expect(chat.page.locator(".message.user .siblings-place")).to_have_text("2/2")
 
 
+def test_files_are_left_out_of_an_edited_question_and_the_old_one_keeps_them(chat: ChatPage) -> None:
+    pick(chat, NOTES, ("other.txt", "text/plain", b"other"))
+    uploaded(chat, 2)
+    chat.ask(ANSWER)
+    chat.has("complete")
+    chat.page.locator(".message.user").hover()
+    chat.press("Edit the question")
+    chat.page.get_by_role("button", name="Remove notes.txt").click()
+    area = chat.page.locator(".edit textarea")
+    expect(area).to_be_focused()
+    area.press("Escape")
+    expect(question_files(chat)).to_have_count(2)
+    chat.page.locator(".message.user").hover()
+    chat.press("Edit the question")
+    chat.page.get_by_role("button", name="Remove notes.txt").click()
+    area.press("Enter")
+    expect(chat.page.locator(".message.user .siblings-place")).to_have_text("2/2")
+    expect(question_files(chat)).to_have_count(1)
+    expect(question_files(chat)).to_contain_text("other.txt")
+    chat.page.locator(".message.user").get_by_role("button", name="Earlier version").click()
+    expect(question_files(chat)).to_have_count(2)
+
+
+def test_a_keyboard_over_the_page_leaves_the_box_in_sight(chat: ChatPage) -> None:
+    """As on an iPhone, which shrinks the visual viewport alone."""
+    chat.page.set_viewport_size({"width": 390, "height": 844})
+    chat.page.evaluate(
+        """(height) => {
+          Object.defineProperty(visualViewport, "height", { value: height });
+          visualViewport.dispatchEvent(new Event("resize"));
+        }""",
+        480,
+    )
+    box = chat.box.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] < 480
+
+
 def test_the_box_stays_quick_with_200_000_characters(chat: ChatPage) -> None:
     chat.box.fill("0123456789" * 20_000)
     chat.page.evaluate(

@@ -1,13 +1,15 @@
 // A box in place of a question. Asking it makes a new branch; the old one stays.
 
 import { grow, submitOnEnter } from "./composer.js";
-import { filesOf } from "./question_files.js";
+import { filesOf, offerToLeaveOut } from "./question_files.js";
 
 export function edit(article, text, conversation) {
   const question = article.querySelector(".question");
   const form = document.getElementById("edit-question").content.firstElementChild.cloneNode(true);
   const area = form.querySelector("textarea");
+  const putBack = offerToLeaveOut(article);
   const close = () => {
+    putBack();
     form.replaceWith(question);
     article.classList.remove("editing");
     article.querySelector('[data-do="edit"]').focus();
@@ -24,8 +26,9 @@ export function edit(article, text, conversation) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (!area.value.trim() || conversation.isRunning) return;
+    const files = filesOf(article);
     close();
-    conversation.ask(area.value, { instead: article, files: filesOf(article) });
+    conversation.ask(area.value, { instead: article, files });
   });
   article.classList.add("editing");
   question.replaceWith(form);

@@ -1,6 +1,7 @@
 // The files of a question in the transcript: painted where it was just asked, read where it is asked again.
 
 import { sizeInWords } from "./file_kinds.js";
+import { say } from "./texts.js";
 
 /** Show these files above the question's words, as the server's template does. */
 export function paintFiles(question, files) {
@@ -9,14 +10,33 @@ export function paintFiles(question, files) {
   holder.replaceChildren(...files.map(painted));
 }
 
-/** The files of a question that the server rendered. */
+/** The files of a question that the server rendered, without those that are left out. */
 export function filesOf(question) {
-  return [...question.querySelectorAll("[data-attachment]")].map(({ dataset }) => ({
+  return [...question.querySelectorAll("[data-attachment]:not([hidden])")].map(({ dataset }) => ({
     id: dataset.attachment,
     name: dataset.name,
     kind: dataset.kind,
     size: Number(dataset.bytes),
   }));
+}
+
+/** While the question is edited, each of its files can be left out; the function puts all of them back. */
+export function offerToLeaveOut(question) {
+  const items = [...question.querySelectorAll("[data-attachment]")];
+  const buttons = items.map((item) => {
+    const button = document.getElementById("leave-out").content.firstElementChild.cloneNode(true);
+    button.setAttribute("aria-label", say("remove_file", { name: item.dataset.name }));
+    button.addEventListener("click", () => {
+      item.hidden = true;
+      question.querySelector(".edit textarea").focus();
+    });
+    item.append(button);
+    return button;
+  });
+  return () => {
+    for (const item of items) item.hidden = false;
+    for (const button of buttons) button.remove();
+  };
 }
 
 function painted({ id, name, kind, size }) {
