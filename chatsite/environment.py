@@ -5,6 +5,7 @@ A variable that is set to nothing counts as not set, so that `.env` files and co
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,6 +44,13 @@ def flag(name: str, *, default: bool) -> bool:
     if value not in _YES | _NO:
         raise _bad(name, "1 or 0 (also true, yes, on and false, no, off)")
     return value in _YES
+
+
+def choice(name: str, default: str, allowed: Sequence[str]) -> str:
+    value = text(name, default).lower()
+    if value not in allowed:
+        raise _bad(name, ", ".join(allowed))
+    return value
 
 
 def whole(name: str, default: int, *, least: int = 0, most: int | None = None) -> int:

@@ -84,6 +84,8 @@ CHAT_CHECKPOINT_SECONDS = env.seconds("CHAT_CHECKPOINT_SECONDS", 0.1, least=0.01
 CHAT_DRAIN_SECONDS = env.seconds("CHAT_DRAIN_SECONDS", 0, most=3600)
 # None is to the end.
 CHAT_WEB_RESUME_WINDOW = env.seconds_or_end("CHAT_WEB_RESUME_WINDOW", 30, most=24 * 3600)
+# By default as reviewable as all the rest: a review that a site relies on has no way around it unasked.
+CHAT_TEMPORARY_CHATS = env.choice("CHAT_TEMPORARY_CHATS", "reviewed", ("off", "private", "reviewed"))
 CHAT_SHARING = env.flag("CHAT_SHARING", default=True)
 # 0 lifts a limit.
 CHAT_MAX_MESSAGE_CHARS = env.whole("CHAT_MAX_MESSAGE_CHARS", 200_000)

@@ -65,6 +65,8 @@ def describe_conversation(conversation: Conversation) -> dict[str, Any]:
         "title": conversation.title,
         "model": conversation.model or None,
         "system_prompt": conversation.system_prompt,
+        "params": conversation.params,
+        "temporary": conversation.temporary,
         "pinned": conversation.pinned,
         "archived": conversation.archived,
         "active": None if conversation.active_id is None else str(conversation.active_id),

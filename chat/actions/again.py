@@ -10,7 +10,7 @@ from chat.actions.context import branch_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
 from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, open_completion, store
 from chat.errors import BadRequest, Conflict
-from chat.models import Message
+from chat.models import Conversation, Message
 from chat.models.message import Role
 from chat.models.status import Status
 
@@ -54,7 +54,7 @@ def _regenerate(
     if request is None or request.role != Role.USER:
         raise BadRequest("This message is no reply to a question.", param="message")
     check_running(origin)
-    sent = _params(message, params)
+    sent = _params(conversation, message, params)
     chosen = origin.choose_model(model or message.model or conversation.model, sent)
     refuse_unseen(request.attachments.defer("text"), chosen)
     reply, completion = add_reply(origin, conversation, request, chosen, sent)
@@ -83,7 +83,7 @@ def _continue(
     message = message_for(origin.user_id, message_id)  # read again, under the lock
     _refuse_what_is_not_cut_off(message)
     check_running(origin)
-    sent = _params(message, params)
+    sent = _params(conversation, message, params)
     chosen = origin.choose_model(model or message.model, sent)
     open_completion(origin, message, chosen, sent, number=message.completions.count() + 1)
     claim_reply(origin.user_id, claim, message)
@@ -117,8 +117,11 @@ def _refuse_what_is_not_cut_off(message: Message) -> None:
         )
 
 
-def _params(message: Message, params: dict[str, Any] | None) -> dict[str, Any]:
-    """The parameters given, else those that the reply had."""
+def _params(conversation: Conversation, message: Message, params: dict[str, Any] | None) -> dict[str, Any]:
+    """The parameters given, else the conversation's, else those that the reply had."""
     if params is not None:
         return params
+    kept: dict[str, Any] = conversation.params
+    if kept:
+        return kept
     return message.completion.params if message.completion is not None else {}

@@ -1,6 +1,6 @@
 """Ask: store the question and the empty reply."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,16 @@ from chat.access.rows import as_uuid, locked_conversation_for, messages_of, no_s
 from chat.actions.attachments import bind
 from chat.actions.context import branch_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
-from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, refuse_running, store
+from chat.actions.new_reply import (
+    Epoch,
+    NewReply,
+    Origin,
+    add_reply,
+    check_running,
+    is_available,
+    refuse_running,
+    store,
+)
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.message import Role
@@ -30,7 +39,9 @@ class Question:
     parent: str | None = None
     model: str | None = None
     system_prompt: str | None = None
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] | None = None
+    """None: the conversation's."""
+    temporary: bool = False
     attachments: tuple[str, ...] = ()
 
 
@@ -47,13 +58,15 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     if question.conversation is None:
         if question.parent is not None:
             raise BadRequest("A parent needs its conversation.", param="conversation")
-        conversation = _new_conversation(origin)
+        conversation = _new_conversation(origin, question)
     else:
+        if question.temporary:
+            raise BadRequest("Only a new conversation can be temporary.", param="temporary")
         conversation = locked_conversation_for(origin.user_id, question.conversation)
     check_running(origin)
     parent = _parent(origin, conversation, question)
     refuse_running(parent)
-    params = question.params or conversation.params
+    params = conversation.params if question.params is None else question.params
     chosen = origin.choose_model(question.model or conversation.model, params)
     if question.model:
         conversation.model = question.model
@@ -84,12 +97,15 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     )
 
 
-def _new_conversation(origin: Origin) -> Conversation:
+def _new_conversation(origin: Origin, question: Question) -> Conversation:
     """Programs say all that they want themselves; on the page the settings say it for its user."""
-    if not origin.on_page:
-        return Conversation(owner_id=origin.user_id)
-    chosen = preferences_of(origin.user_id)
-    return Conversation(owner_id=origin.user_id, system_prompt=chosen.system_prompt, params=chosen.params)
+    made = Conversation(owner_id=origin.user_id, temporary=question.temporary)
+    if origin.on_page:
+        preferred = preferences_of(origin.user_id)
+        made.system_prompt, made.params = preferred.system_prompt, preferred.params
+        if not question.model and is_available(origin, preferred.model):
+            made.model = preferred.model
+    return made
 
 
 def _parent(origin: Origin, conversation: Conversation, question: Question) -> Message | None:

@@ -16,7 +16,13 @@ from chat.search import index
 
 @transaction.atomic
 def make_conversation(
-    user_id: int, *, title: str = "", model: str = "", system_prompt: str = ""
+    user_id: int,
+    *,
+    title: str = "",
+    model: str = "",
+    system_prompt: str = "",
+    params: dict[str, Any] | None = None,
+    temporary: bool = False,
 ) -> dict[str, Any]:
     conversation = Conversation.objects.create(
         owner_id=user_id,
@@ -24,6 +30,8 @@ def make_conversation(
         title_source=TitleSource.PERSON if title else TitleSource.QUESTION,
         model=model,
         system_prompt=system_prompt,
+        params=params or {},
+        temporary=temporary,
     )
     index.put_title(conversation)
     return describe_conversation(conversation)
@@ -31,7 +39,7 @@ def make_conversation(
 
 @transaction.atomic
 def change_conversation(user_id: int, conversation_id: Any, changes: dict[str, Any]) -> dict[str, Any]:
-    """Set `title`, `pinned`, `archived`, `model`, `system_prompt` or `active`; as it is then."""
+    """Set `title`, `pinned`, `archived`, `model`, `system_prompt`, `params` or `active`; as it is then."""
     conversation = locked_conversation_for(user_id, conversation_id)
     changes = dict(changes)
     if "active" in changes:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chat.access.descriptions import describe_conversation, describe_message
@@ -24,6 +24,8 @@ from chat.search import index
 CONVERSATION_KEPT = timedelta(minutes=10)
 """The page offers to undo for ten seconds; a program, or who finds the tab again, has a little longer."""
 MESSAGES_KEPT = timedelta(hours=1)
+TEMPORARY_KEPT = timedelta(hours=24)
+"""Since it was last asked: a chat of the evening can be gone on with in the morning."""
 AT_ONCE = 100
 """Rows looked at in one round of purging; the next round is a second later."""
 
@@ -108,14 +110,16 @@ def restore_message(user_id: int, message_id: Any, active: Any = None) -> dict[s
 
 
 def purge_hidden(now: datetime | None = None) -> int:
-    """Delete what was hidden for long enough and does not run any more; how many deletions that were."""
+    """Delete what was hidden, or is temporary, for long enough, and does not run; how many times."""
     now = now or timezone.now()
     conversations = Conversation.objects.filter(
-        Q(deleted__lte=now - CONVERSATION_KEPT) | Q(deleted__isnull=False, temporary=True)
+        Q(deleted__lte=now - CONVERSATION_KEPT)
+        | Q(temporary=True, deleted__isnull=False)
+        | Q(temporary=True, updated__lte=now - TEMPORARY_KEPT)
     )
     purged = 0
     for key in list(conversations.values_list("id", flat=True)[:AT_ONCE]):
-        purged += _purge_conversation(key)
+        purged += _purge_conversation(conversations.filter(id=key))
     # Each deletion's highest message takes all below it along.
     messages = Message.objects.filter(deleted__lte=now - MESSAGES_KEPT).exclude(parent__deleted__isnull=False)
     for key in list(messages.values_list("id", flat=True)[:AT_ONCE]):
@@ -124,10 +128,8 @@ def purge_hidden(now: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def _purge_conversation(conversation_id: UUID) -> int:
-    conversation = (
-        Conversation.objects.select_for_update().filter(id=conversation_id, deleted__isnull=False).first()
-    )
+def _purge_conversation(due: QuerySet[Conversation]) -> int:
+    conversation = due.select_for_update().first()  # under the lock it is due still, or has come back
     if conversation is None or conversation.messages.filter(status=Status.STREAMING).exists():
         return 0
     conversation.delete()

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.utils import timezone
 
-from chat.errors import Conflict, TooMany
+from chat.errors import BadRequest, Conflict, TooMany
 from chat.models import Completion, Conversation, Message, Server
 from chat.models.message import Role
 from chat.models.status import Status
@@ -98,6 +98,14 @@ def check_running(origin: Origin) -> None:
             code="too_many_streams",
             retry_after=1,
         )
+
+
+def is_available(origin: Origin, model: str) -> bool:
+    """Whether a model that was chosen some time ago can still be asked."""
+    try:
+        return bool(model) and bool(origin.choose_model(model, {}))
+    except BadRequest:
+        return False
 
 
 def refuse_running(message: Message | None) -> None:

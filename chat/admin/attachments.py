@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from chat.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from chat.admin.reviewable import reviewable
 from chat.files import folder
 from chat.models import Attachment
 
@@ -48,7 +49,11 @@ class AttachmentAdmin(ReadOnlyAdmin):
     readonly_fields = ("file_link",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
-        return super().get_queryset(request).defer("text")
+        # What was uploaded and never asked with belongs to no conversation yet.
+        kept = Q(message__isnull=True) | (
+            reviewable("message__conversation__") & Q(message__deleted__isnull=True)
+        )
+        return super().get_queryset(request).filter(kept).defer("text")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.fetch)
@@ -56,7 +61,7 @@ class AttachmentAdmin(ReadOnlyAdmin):
 
     def fetch(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """The bytes: to be saved, never opened here, but for the images that we made ourselves."""
-        file = Attachment.objects.filter(pk=key).defer("text").first()
+        file = self.get_queryset(request).filter(pk=key).first()
         if not self.has_view_permission(request, file):
             raise PermissionDenied
         if file is None:

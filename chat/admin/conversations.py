@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chat.access.running_text import read_pieces
 from chat.admin.attachments import AttachmentInline
 from chat.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
+from chat.admin.reviewable import reviewable
 from chat.models import Completion, Conversation, Message
 
 SHOWN = 120
@@ -19,6 +20,9 @@ class MessageInline(ReadOnlyInline):
     fields = ("created", "role", "status", "model", "beginning")
     readonly_fields = fields
     ordering = ("id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        return super().get_queryset(request).filter(deleted__isnull=True)
 
     @admin.display(description=_("Text"))
     def beginning(self, message: Message) -> str:
@@ -58,12 +62,16 @@ class ConversationAdmin(ReadOnlyAdmin):
         "owner",
         "model",
         "system_prompt",
+        "params",
+        "temporary",
         "pinned",
         "archived",
         "created",
         "updated",
-        "deleted",
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
+        return super().get_queryset(request).filter(reviewable())
 
 
 @admin.register(Message)
@@ -87,7 +95,8 @@ class MessageAdmin(ReadOnlyAdmin):
     readonly_fields = ("owner", "text_now", "reasoning_now")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).select_related("conversation__owner")
+        rows = super().get_queryset(request).filter(reviewable("conversation__"), deleted__isnull=True)
+        return rows.select_related("conversation__owner")
 
     @admin.display(description=_("User"), ordering="conversation__owner")
     def owner(self, message: Message) -> str:

@@ -73,7 +73,7 @@ def wants_html(request: HttpRequest) -> bool:
 def _field(name: str, value: str) -> Any:
     if name in _TEXTS:
         return None if name == "parent" and value == "null" else value
-    if name in ("stream", "background"):
+    if name in ("stream", "background", "temporary"):
         return _boolean(name, value)
     if name in ("params", "resume_window", "attachments"):
         try:

@@ -29,6 +29,7 @@ from chat.service.images import open_with_images
 from chat.service.replies import follow_reply
 from chat.service.requests import UNFIT, Again, Ask, request_hash
 from chat.service.runtime import Runtime, runtime
+from chat.service.temporary import refuse_temporary
 from chat.service.titles import make_title
 from chat.upstream import Call
 
@@ -47,6 +48,7 @@ async def ask(
     """Store the question, start the reply and follow it; a retry joins the first call's reply."""
     here = await runtime()
     _check_length(body)
+    refuse_temporary(body.temporary)
     question = Question(
         content=body.content,
         conversation=body.conversation,
@@ -54,7 +56,8 @@ async def ask(
         parent=None if isinstance(body.parent, UnsetType) else body.parent,
         model=body.model,
         system_prompt=body.system_prompt,
-        params=body.params or {},
+        params=body.params,
+        temporary=body.temporary,
         attachments=body.attachments,
     )
     call = Beginning(here, caller, "chat", body, idempotency_key, last_event_id, render)

@@ -11,6 +11,7 @@ from chat.database import in_database, reading
 from chat.service.listeners import tell_changed
 from chat.service.requests import Changes, NewConversation, Rating, decode
 from chat.service.runtime import runtime
+from chat.service.temporary import refuse_temporary
 
 
 async def rate(caller: Caller, message_id: str, body: dict[str, Any] | bytes) -> dict[str, Any]:
@@ -40,6 +41,7 @@ async def list_conversations(
 
 async def make_conversation(caller: Caller, body: dict[str, Any] | bytes) -> dict[str, Any]:
     fields = decode(NewConversation, body)
+    refuse_temporary(fields.temporary)
     if fields.model:
         await _check_model(caller, fields.model)
     made = await in_database(
@@ -48,6 +50,8 @@ async def make_conversation(caller: Caller, body: dict[str, Any] | bytes) -> dic
         title=fields.title or "",
         model=fields.model or "",
         system_prompt=fields.system_prompt or "",
+        params=fields.params,
+        temporary=fields.temporary,
     )
     await tell_changed(caller.user_id, made["id"])
     return made
@@ -65,6 +69,8 @@ async def change_conversation(
     for name in ("model", "system_prompt"):
         if name in changes:
             changes[name] = changes[name] or ""
+    if "params" in changes:
+        changes["params"] = changes["params"] or {}
     if changes.get("model"):
         await _check_model(caller, changes["model"])
     changed = await in_database(conversations.change_conversation, caller.user_id, conversation_id, changes)

@@ -43,6 +43,7 @@ class Ask(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: str | None = None
     system_prompt: str | None = None
     params: dict[str, Any] | None = None
+    temporary: bool = False
     stream: bool = True
     background: bool = False
     resume_window: float | UnsetType | None = UNSET
@@ -52,6 +53,8 @@ class NewConversation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str | None = None
     model: str | None = None
     system_prompt: str | None = None
+    params: dict[str, Any] | None = None
+    temporary: bool = False
 
 
 class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -62,6 +65,7 @@ class Changes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     archived: bool | UnsetType = UNSET
     model: str | UnsetType | None = UNSET
     system_prompt: str | UnsetType | None = UNSET
+    params: dict[str, Any] | UnsetType | None = UNSET
     active: str | UnsetType = UNSET
 
 
@@ -122,6 +126,8 @@ def _check(body: msgspec.Struct) -> None:
             raise BadRequest(f"A comment has at most {MAX_COMMENT} characters.", param="comment")
     if isinstance(body, NewConversation | Changes):
         _check_texts(body)
+        if isinstance(body.params, dict):
+            _check_params(body.params)
 
 
 def _check_window(body: Ask | Again) -> None:

@@ -116,6 +116,79 @@ _TABLE = """\
 In short: for *one* stream take the first, for *many* on one connection the second.
 """
 
+_DNS = """\
+## How a name becomes an address
+
+Your computer asks a **resolver**, which asks its way down from the root, and remembers what it was told:
+
+1. The *root* knows who serves `.org`.
+2. `.org` knows who serves `example.org`.
+3. That server knows the record. Its TTL says how long it may be remembered.
+
+| Record | What it says | Example |
+|:-------|:-------------|:--------|
+| `A`, `AAAA` | the address, IPv4 or IPv6 | `93.184.215.14` |
+| `CNAME` | another name for it | `www` → `example.org` |
+| `MX` | where its mail goes, lowest number first | `10 mail.example.org` |
+| `TXT` | words for machines, such as SPF | `v=spf1 -all` |
+| `NS` | who serves the zone | `ns1.example.org` |
+| `SOA` | the zone's own data: serial number, times | one for each zone |
+
+In short: names are for people, addresses for machines, and a *cache* makes the way between them fast.
+"""
+
+_ANAGRAMS = """\
+Two words are anagrams when their letters, sorted, are the same; so the sorted letters are the key:
+
+```python
+from collections import defaultdict
+
+
+def anagrams(words: list[str]) -> list[list[str]]:
+    groups = defaultdict(list)
+    for word in words:
+        groups["".join(sorted(word.casefold()))].append(word)
+    return [group for group in groups.values() if len(group) > 1]
+```
+
+And its tests:
+
+```python
+def test_words_of_the_same_letters_are_found():
+    assert anagrams(["listen", "Silent", "stone"]) == [["listen", "Silent"]]
+
+
+def test_a_word_alone_is_no_anagram():
+    assert anagrams(["stone"]) == []
+```
+
+It takes `n · k log k` steps for `n` words of `k` letters.
+"""
+
+_WALK = """\
+### Three days in the mountains
+
+| Day | From, to | Hours | Up, down |
+|:----|:---------|------:|:---------|
+| 1 | valley, first hut | 4 | 900 m, 100 m |
+| 2 | over the pass, second hut | 6 | 700 m, 800 m |
+| 3 | along the lake, valley | 5 | 150 m, 950 m |
+
+1. **Before you go**
+   - [ ] book both huts
+   - [ ] look at the weather on the evening before
+   - [ ] tell somebody your way
+2. **In the pack**
+   - rain jacket, warm layer, sun hat
+   - map *and* phone, head torch, first-aid kit
+   - 2 litres of water, food for one day more
+3. **On the way**
+   - start early: storms come in the afternoon
+   - turn back at noon if the pass is still far
+
+A good second day decides the trip: keep it shorter than you think.
+"""
+
 _LIST = """\
 ### A plan
 
@@ -174,6 +247,7 @@ _HELLO = (
 _THANKS = "You are welcome! 🙂 Is there anything else?\n"
 _HOW = "I am fine, thank you: no load, no fan, and every token on time. And you?\n"
 
+_NO_CHINESE = r"^(?!.*[\u4e00-\u9fff])"
 _TOPICS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(words, re.IGNORECASE), text)
     for words, text in (
@@ -183,6 +257,10 @@ _TOPICS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             _HELP,
         ),
         (r"\bthanks?\b|\bthank you\b|谢谢", _THANKS),
+        # The questions to begin with, as far as they are asked in English.
+        (rf"{_NO_CHINESE}.*\bDNS\b", _DNS),
+        (rf"{_NO_CHINESE}.*\banagrams?\b", _ANAGRAMS),
+        (rf"{_NO_CHINESE}.*\b(?:walk|mountains?)\b", _WALK),
         (r"\btables?\b|\bcompare\b|\bcomparison\b|\bdifferences?\b|\bversus\b|\bvs\b", _TABLE),
         (r"\bcode\b|\bpython\b|\bjavascript\b|\bfunctions?\b|\bscripts?\b|\bprogram\b|\bbash\b", _CODE),
         (r"\blists?\b|\bplan\b|\bsteps?\b|\bto-?do\b|\btasks?\b", _LIST),

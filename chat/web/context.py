@@ -16,6 +16,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "product": settings.CHAT_SITE_NAME,
         "sharing": settings.CHAT_SHARING,
+        "temporary_chats": settings.CHAT_TEMPORARY_CHATS,
         "theme": chosen.theme if chosen is not None else theme_of_cookie(request),
     }
 

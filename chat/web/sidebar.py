@@ -102,7 +102,8 @@ async def delete(request: PageRequest, conversation_id: UUID) -> HttpResponse:
     await service.delete_conversation(caller_of(request), str(conversation_id))
     if not request.htmx:
         return redirect("web:home")
-    told = {"conversation-deleted": {"id": str(conversation_id), "open": was_open}}
+    final = "final" in request.POST
+    told = {"conversation-deleted": {"id": str(conversation_id), "open": was_open, "final": final}}
     return HttpResponse(headers={"HX-Trigger": json.dumps(told)})
 
 

@@ -3,7 +3,18 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
-from chat.web import accounts, door_language, exports, imports, joining, new_password, pages, shares, sidebar
+from chat.web import (
+    accounts,
+    door_language,
+    exports,
+    imports,
+    instructions,
+    joining,
+    new_password,
+    pages,
+    shares,
+    sidebar,
+)
 from chat.web.settings import chat as chat_settings
 from chat.web.settings import data, general, keys, shared_links, sign_in
 
@@ -12,6 +23,8 @@ app_name = "web"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("c/<uuid:conversation_id>/", pages.conversation, name="conversation"),
+    path("c/<uuid:conversation_id>/instructions/", instructions.instructions, name="instructions"),
+    path("instructions/", instructions.instructions, name="new_instructions"),
     path("c/<uuid:conversation_id>/top/", pages.top, name="top"),
     path("c/<uuid:conversation_id>/transcript/", pages.transcript, name="transcript"),
     path("c/<uuid:conversation_id>/part/", pages.part, name="part"),

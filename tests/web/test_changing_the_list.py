@@ -87,7 +87,7 @@ async def test_a_deleted_one_is_gone_and_the_page_is_told_whether_it_was_open(
     headers = FRAGMENT | {"HX-Current-URL": f"http://testserver{address}"}
     answer = await alices.post(f"{address}delete/", headers=headers)
     told = json.loads(answer["HX-Trigger"])
-    assert told == {"conversation-deleted": {"id": str(reply.conversation_id), "open": True}}
+    assert told == {"conversation-deleted": {"id": str(reply.conversation_id), "open": True, "final": False}}
     assert (await alices.get(address)).status_code == 404
 
 

@@ -8,7 +8,9 @@ from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 from web.conftest import MakeReply
 
+from chat.upstream.demo_replies import replies_to
 from chat.web.errors import server_error
+from chat.web.pages import starters
 
 FRAGMENT = {"HX-Request": "true"}
 
@@ -43,6 +45,12 @@ def test_a_new_chat_offers_questions_to_begin_with(alices: Client) -> None:
     page = alices.get("/").content.decode()
     assert page.count("data-starter") == 4
     assert "Holdfast" in page
+
+
+def test_the_demo_model_has_an_answer_of_its_own_to_each_of_them() -> None:
+    answers = {replies_to(question)[0].split("\n\n", 2)[2] for question in starters()}
+    assert len(answers) == 4
+    assert replies_to("Show me what you have")[0].split("\n\n", 2)[2] not in answers
 
 
 def test_a_conversation_is_readable_without_a_script(

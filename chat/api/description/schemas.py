@@ -157,6 +157,8 @@ _CONVERSATION: dict[str, Schema] = {
     "title": _TEXT,
     "model": _or_null(_TEXT),
     "system_prompt": _TEXT,
+    "params": {"type": "object"},
+    "temporary": _FLAG,
     "pinned": _FLAG,
     "archived": _FLAG,
     "active": _or_null(_ID),

@@ -2,7 +2,9 @@
 
 _AGAIN = {
     "model": "Another model than the conversation's; see `GET models`.",
-    "params": "What the provider is to be told: `temperature`, `top_p`, `max_tokens`, …",
+    "params": (
+        "What the provider is told: `temperature`, `top_p`, `max_tokens`, …; absent: the conversation's."
+    ),
     "stream": "False answers the whole message when it is done.",
     "background": "True answers 202 at once; the reply runs to its end whoever listens.",
     "resume_window": (
@@ -20,6 +22,8 @@ _CONVERSATION = {
     "title": "Made from the first question until somebody gives one.",
     "model": "The model asked when none is named; null: the default.",
     "system_prompt": "Said to the model before everything else.",
+    "params": "Told to the provider by calls that name none: `temperature`, `top_p`, `max_tokens`, …",
+    "temporary": "Neither listed nor searched nor shared, and deleted a day after it was last asked.",
     "pinned": "Shown before the others.",
     "archived": "Not in the list, unless asked for.",
     "active": "The last message of the branch that is shown.",
@@ -45,12 +49,15 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         ),
         **_AGAIN,
         "system_prompt": "Said to the model before everything else; kept for the conversation.",
+        "temporary": "True: the new conversation is not kept. Only where none is named.",
     },
     "Again": _AGAIN,
     "NewConversation": {
         "title": "Its name; absent: made from the first question.",
         "model": "The model to ask when none is named.",
         "system_prompt": "Said to the model before everything else.",
+        "params": "What the provider is told by calls that name no `params`.",
+        "temporary": "True: it is not kept, where the site allows that.",
     },
     "Changes": {
         "title": "Its name; a title that a person gave is never replaced by a made one.",
@@ -58,6 +65,7 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "archived": "Take it out of the list.",
         "model": "The model to ask when none is named; null: the default.",
         "system_prompt": "Said to the model before everything else.",
+        "params": "What the provider is told by calls that name no `params`; all of them at once.",
         "active": "The last message of the branch to show.",
     },
     "Restore": {"active": "The last message of the branch to show then; it is one of those brought back."},

@@ -8,6 +8,7 @@ import { ReplyStream } from "./stream.js";
 import { ReplyView, showNote } from "./reply.js";
 import { say } from "./texts.js";
 import { tellTabs } from "./tabs.js";
+import { temporaryFields } from "./temporary.js";
 import { leaveMiddle, observeParts } from "./parts.js";
 import { endIsHere, toEnd } from "./scroll.js";
 import { lookForTitle, showTitle } from "./title.js";
@@ -56,6 +57,7 @@ export class Conversation {
     const body = { content: text, model: chosenModel(), resume_window: this.#window };
     if (files.length) body.attachments = files.map(({ id }) => id);
     if (this.id) body.conversation = this.id;
+    else Object.assign(body, temporaryFields());
     // The branch that is shown need not be the one that was asked last.
     if ("other" in this.transcript.dataset) body.parent = this.transcript.dataset.end;
     if (instead) body.parent = instead.dataset.parent || null;

@@ -40,7 +40,8 @@ export async function deleteMessage(article, conversation) {
 
 /** Offer the way back of each conversation that is deleted here, and of the one that the page before deleted. */
 export function watchDeletions() {
-  document.addEventListener("conversation-deleted", ({ detail: { id, open } }) => {
+  document.addEventListener("conversation-deleted", ({ detail: { id, open, final } }) => {
+    if (final) return location.assign("/"); // a temporary one does not come back
     if (!open) return offerConversation(id, () => refreshList(id));
     sessionStorage.setItem(WAITING, id);
     location.assign("/"); // the page that shows it is left

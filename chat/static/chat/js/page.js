@@ -7,6 +7,7 @@ import { Conversation } from "./conversation.js";
 import { refreshTop, watchConversationMenu } from "./conversation_menu.js";
 import { watchGivenFiles } from "./giving_files.js";
 import { watchKeyboard } from "./keyboard.js";
+import { watchInstructions } from "./instructions.js";
 import { offerModels } from "./models.js";
 import { watchMessageButtons } from "./message_buttons.js";
 import { showFound } from "./found.js";
@@ -16,6 +17,8 @@ import { watchScrolling } from "./scroll.js";
 import { watchSheets } from "./sheet.js";
 import { watchSearch } from "./search.js";
 import { refreshList, watchSidebar } from "./sidebar.js";
+import { watchShortcuts } from "./shortcuts.js";
+import { watchTemporary } from "./temporary.js";
 import { onToldByTab } from "./tabs.js";
 import { showTitle } from "./title.js";
 import { watchVersions } from "./versions.js";
@@ -39,6 +42,9 @@ watchPopups();
 watchSheets();
 watchConversationMenu(conversation);
 watchDeletions();
+watchInstructions(conversation);
+watchShortcuts(conversation);
+watchTemporary();
 composer.open(conversation.id);
 composer.focus();
 conversation.adopt();
@@ -48,9 +54,6 @@ offerModels(document.getElementById("main").dataset.model).catch(() => {}); // t
 document.addEventListener("click", ({ target }) => {
   const starter = target.closest("[data-starter]");
   if (starter) conversation.ask(starter.textContent, { files: composer.attachments.described });
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape" && conversation.isRunning && !document.querySelector("dialog[open], :popover-open")) conversation.stop();
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "transcript") conversation.adopt(); // another branch

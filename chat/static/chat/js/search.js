@@ -18,6 +18,7 @@ export function watchSearch() {
 
 export function openSearch() {
   const sidebar = document.getElementById("sidebar");
+  document.querySelector(".frame").classList.remove("wide"); // the list may be hidden
   if (!box.checkVisibility()) sidebar.showPopover(); // on a phone
   box.select();
   box.focus();

@@ -1,0 +1,24 @@
+// After the sheet of instructions and parameters was saved: its conversation goes on, or a new one is gone on in.
+
+import { refreshTop } from "./conversation_menu.js";
+import { chosenModel } from "./models.js";
+import { say } from "./texts.js";
+import { toast } from "./toast.js";
+
+export function watchInstructions(conversation) {
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    // A new chat's form makes the conversation: with the model that is picked beside the box.
+    if (detail.elt.closest(".instructions") && !conversation.id) detail.parameters.set("model", chosenModel() ?? "");
+  });
+  document.addEventListener("instructions-kept", ({ target }) => {
+    target.closest("dialog")?.close();
+    refreshTop(conversation.id);
+    toast(say("saved"));
+  });
+  document.addEventListener("conversation-made", ({ detail }) => {
+    const draft = document.getElementById("box").value;
+    localStorage.removeItem("draft:");
+    if (draft) localStorage.setItem(`draft:${detail.id}`, draft); // it is asked there
+    location.assign(`/c/${detail.id}/`);
+  });
+}
