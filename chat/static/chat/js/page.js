@@ -57,9 +57,14 @@ document.addEventListener("click", ({ target }) => {
 });
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (detail.target.id === "transcript") conversation.adopt(); // another branch
-  const renamed = document.querySelector("#conversations [aria-current] .conversation-title");
-  if (renamed && conversation.id) showTitle(conversation.id, renamed.textContent);
+  showListedTitle();
 });
+// The line above may be older than the list: both are fetched when a conversation begins, beside its title.
+document.addEventListener("listed", showListedTitle);
+function showListedTitle() {
+  const listed = document.querySelector("#conversations [aria-current] .conversation-title");
+  if (listed && conversation.id) showTitle(conversation.id, listed.textContent);
+}
 onToldByTab((changed) => {
   if (changed === conversation.id) conversation.refresh();
   refreshList(changed);

@@ -10,16 +10,18 @@ const asks = new Map(); // conversation → how often its item was asked for
 /** The conversation was asked, named, put elsewhere or deleted, here or in another tab. */
 export async function refreshList(conversation) {
   if (isSearching()) return;
-  const item = itemOf(conversation);
-  if (item?.matches(".renaming, :has(.menu[open])")) return; // somebody is at work in it
+  const isAtWork = () => itemOf(conversation)?.matches(".renaming, :has(.menu[open])");
+  if (isAtWork()) return; // somebody is, in it
   const ask = (asks.get(conversation) ?? 0) + 1;
   asks.set(conversation, ask);
   const fresh = await fetchItem(conversation);
   if (fresh === undefined || asks.get(conversation) !== ask) return; // the server is away, or knows better by now
+  if (isAtWork() || isSearching()) return;
   const held = itemOf(conversation)?.contains(document.activeElement);
   itemOf(conversation)?.remove();
   if (fresh && fresh.dataset.archived === list.dataset.archived) put(fresh);
   if (held) fresh?.querySelector("a").focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("listed"));
 }
 
 export function renameInList(conversation, title) {
