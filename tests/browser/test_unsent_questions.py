@@ -100,6 +100,21 @@ def test_a_question_whose_answer_was_lost_on_the_way_is_not_asked_again(
     is_answered_once(chat, provider, mark)
 
 
+def test_a_new_tab_leaves_alone_what_another_is_just_asking(
+    chat: ChatPage, new_page: NewPage, provider: Provider
+) -> None:
+    text, mark = question()
+    held: list[Route] = []
+    chat.page.route(CHAT, held.append)
+    chat.ask(text)
+    expect(chat.page.locator(".question")).to_contain_text(mark)
+    second = new_page(chat.url).open("/").ready()
+    expect(second.page.locator(".message")).to_have_count(0)
+    held[0].continue_()
+    is_answered_once(chat, provider, mark)
+    expect(second.page.locator(".message")).to_have_count(0)
+
+
 def test_what_is_taken_back_is_in_the_box_and_never_asked(chat: ChatPage, provider: Provider) -> None:
     text, mark = question()
     chat.page.route(CHAT, lambda route: route.abort("internetdisconnected"))

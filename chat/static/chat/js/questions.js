@@ -134,6 +134,7 @@ export class Questions {
   #unsent(ours) {
     const { asking, question, running } = ours;
     if (!question) return running.view.note(say("unsent"));
+    keep({ ...ours.asked, isUnsent: true });
     running.view.article.hidden = true;
     showUnsent(question, { onsend: () => asking.send(), ontakeback: () => this.#takeBack(ours) });
   }
