@@ -193,7 +193,7 @@ def test_who_signs_out_elsewhere_is_told(chat: ChatPage, new_page: NewPage) -> N
     second.page.get_by_role("button", name="Sign out").click()
     expect(chat.page.get_by_role("alert")).to_contain_text("You are signed out.")
     second.page.get_by_label("Username").fill("alice")
-    second.page.get_by_label("Password").fill(PASSWORD)
+    second.page.get_by_label("Password", exact=True).fill(PASSWORD)
     second.page.get_by_role("button", name="Sign in").click()
     expect(chat.page.get_by_role("alert")).to_be_hidden()
 

@@ -105,7 +105,7 @@ def test_a_new_tab_leaves_alone_what_another_is_just_asking(
 ) -> None:
     text, mark = question()
     held: list[Route] = []
-    chat.page.route(CHAT, held.append)
+    chat.page.route(CHAT, lambda route: held.append(route))
     chat.ask(text)
     expect(chat.page.locator(".question")).to_contain_text(mark)
     second = new_page(chat.url).open("/").ready()
