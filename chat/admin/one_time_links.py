@@ -33,7 +33,7 @@ class LinkForm(forms.Form):
         label=_("Note"), required=False, max_length=200, help_text=_("Whom it is for; only shown here.")
     )
     days = forms.IntegerField(
-        label=_("Good for so many days"), min_value=1, max_value=links.MOST_DAYS, initial=links.DAYS
+        label=_("Days that it works"), min_value=1, max_value=links.MOST_DAYS, initial=links.DAYS
     )
 
     def __init__(self, *args: Any, maker: User, **kwargs: Any) -> None:

@@ -41,7 +41,7 @@ def read_chatgpt(source: dict[str, Any], bounds: Bounds) -> ImportedConversation
     """Raises `Unreadable`."""
     key = source.get("conversation_id") or source.get("id")
     if not isinstance(key, str) or not key.isascii() or not key.isprintable() or not 1 <= len(key) <= 80:
-        raise Unreadable(_("It has no id to know it by."))
+        raise Unreadable(_("It has no id."))
     nodes = mapping(source.get("mapping"), _("Its messages are missing."))
     created = bounds.moment(source.get("create_time"))
     tree = _Tree(bounds, created or bounds.now)

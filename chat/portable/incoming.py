@@ -27,7 +27,7 @@ def convert(value: Any, bounds: Bounds) -> ImportedConversation:
         return with_answers(read_own(value, bounds))
     if isinstance(value, dict) and "mapping" in value:
         return with_answers(read_chatgpt(value, bounds))
-    raise Unreadable(_("It is no conversation of ChatGPT or of this site."))
+    raise Unreadable(_("It is not a conversation from ChatGPT or from this site."))
 
 
 def title_of(value: Any) -> str:

@@ -23,7 +23,7 @@ def read_own(document: dict[str, Any], bounds: Bounds) -> ImportedConversation:
     conversation = mapping(document.get("conversation"), _("The conversation is missing."))
     key = conversation.get("id")
     if not isinstance(key, str) or not key.isascii() or not key.isprintable() or not 1 <= len(key) <= 80:
-        raise Unreadable(_("It has no id to know it by."))
+        raise Unreadable(_("It has no id."))
     found = conversation.get("messages")
     if not isinstance(found, list) or len(found) > MOST_MESSAGES:
         raise Unreadable(_("Its messages are missing."))

@@ -61,8 +61,8 @@ def link_is_over(request: HttpRequest) -> HttpResponse:
     return message_page(
         request,
         404,
-        _("This link is good no more"),
-        _("It was used already, has expired, or was taken back. Ask who sent it for a new one."),
+        _("This link no longer works"),
+        _("It was used already, has expired, or was taken back. Ask whoever sent it for a new one."),
     )
 
 

@@ -16,12 +16,12 @@ from chat.web.context import theme_of_cookie
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return _page(
-        request, 400, _("That cannot be asked"), _("Something in the address or in the form is not right.")
+        request, 400, _("That cannot be done"), _("Something in the address or in the form is not right.")
     )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(request, 403, _("Not for you"), _("You may not see or do this."))
+    return _page(request, 403, _("Not allowed"), _("You may not see or do this."))
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -38,7 +38,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         request,
         404,
         _("There is nothing here"),
-        _("It was deleted, or never was, or belongs to somebody else."),
+        _("It was deleted, never existed, or belongs to somebody else."),
     )
 
 
@@ -57,7 +57,7 @@ def no_shared_page(request: HttpRequest) -> HttpResponse:
         request,
         404,
         _("There is nothing here"),
-        _("This link is not right, has expired, or was taken back by who made it."),
+        _("This link is wrong, has expired, or was taken back by whoever made it."),
     )
 
 
@@ -76,7 +76,7 @@ def too_many_sign_ins(request: HttpRequest, error: TooMany) -> HttpResponse:
 
 def too_often(request: HttpRequest, error: TooMany) -> HttpResponse:
     text = _("Try again in {minutes} min.").format(minutes=math.ceil(_wait(error) / 60))
-    return _page(request, error.status, _("Too often"), text, retry_after=_wait(error))
+    return _page(request, error.status, _("Too many tries"), text, retry_after=_wait(error))
 
 
 def message_page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

@@ -38,7 +38,7 @@ class JoinForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the st
         fields["password2"].help_text = ""
         if settings.EMAIL_URL:
             fields["email"].label = gettext_lazy("E-mail address (optional)")
-            fields["email"].help_text = gettext_lazy("For a new password, should you forget yours.")
+            fields["email"].help_text = gettext_lazy("To set a new password, should you forget yours.")
             fields["email"].widget.attrs["autocomplete"] = "email"
         else:
             del fields["email"]

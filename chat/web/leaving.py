@@ -27,7 +27,7 @@ class LeavingForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         missing = "leaving_seconds" not in self.errors and cleaned.get("leaving_seconds") is None
         if cleaned.get("leaving") == Leaving.AFTER and missing:
-            self.add_error("leaving_seconds", _("Enter for how many seconds."))
+            self.add_error("leaving_seconds", _("Enter the number of seconds."))
         return cleaned
 
     @property

@@ -100,6 +100,6 @@ def _readme(now: datetime) -> str:
         _("conversations/json: each conversation whole, with all branches and your feedback."),
         _("files and files.json: the files that you attached, and the messages that they belong to."),
         "",
-        _("Passwords and keys are not in it: we do not have them."),
+        _("Passwords and keys are not in it: they are not stored."),
     ]
     return "\n".join(lines) + "\n"

@@ -123,9 +123,9 @@ def _why_cut_off(message: dict[str, Any]) -> str:
         case "drain":
             return _("The server restarted while this reply was being written; this is what had arrived.")
         case "crash" if nothing:
-            return _("The server broke down before the reply began.")
+            return _("The server crashed before the reply began.")
         case "crash":
-            return _("The server broke down while this reply was being written; this is what had arrived.")
+            return _("The server crashed while this reply was being written; this is what had arrived.")
     return _("The connection was lost or the server restarted; this is what had arrived.")
 
 
@@ -154,7 +154,7 @@ def facts(message: dict[str, Any]) -> tuple[tuple[str, str], ...]:
         (_("Model"), message["model"]),
         (_("Asked"), None if started is None else date_format(localtime(started), "DATETIME_FORMAT")),
         (_("First word after"), _seconds(started, first)),
-        (_("Whole time"), _seconds(started, ended)),
+        (_("Total time"), _seconds(started, ended)),
         (_("Tokens read"), _count(usage.get("prompt_tokens"))),
         (_("Tokens written"), _count(usage.get("completion_tokens"))),
         (_("The provider said"), message["finish_reason"]),

@@ -81,7 +81,7 @@ def test_an_invitation_leads_to_an_account_and_is_good_once(site: Server, elsewh
     eve.ready()
     expect(page.locator(".account-name")).to_have_text("Eve")
     late.page.reload()
-    expect(late.page.get_by_text("This link is good no more")).to_be_visible()
+    expect(late.page.get_by_text("This link no longer works")).to_be_visible()
     eve.open("/settings/data/")
     page.get_by_label("Type your username").fill("eve")
     page.get_by_label("Password", exact=True).fill(PASSWORD)

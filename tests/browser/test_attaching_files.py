@@ -181,7 +181,7 @@ def test_too_large_and_too_many_are_refused_at_once(start_site: StartSite, new_p
     pick(chat, ("large.txt", "text/plain", b"x" * 2001))
     expect(trouble(chat)).to_contain_text("large.txt was not attached: a file may have up to 2 KB.")
     pick(chat, NOTES, NOTES, ("third.txt", "text/plain", b"x"))
-    expect(trouble(chat)).to_contain_text("third.txt was not attached: 2 files are the most.")
+    expect(trouble(chat)).to_contain_text("third.txt was not attached: a question takes 2 files at most.")
     uploaded(chat, 2)
 
 

@@ -27,7 +27,7 @@ def test_a_word_opens_the_message_that_has_it(chat: ChatPage) -> None:
     found = hits(chat, "lark")
     expect(found).to_have_count(1)
     expect(found.locator("mark")).to_have_text("Larks")
-    expect(chat.page.locator("#search-status")).to_have_text("2 places found")
+    expect(chat.page.locator("#search-status")).to_have_text("2 results")
     found.get_by_role("link").click()
     expect(chat.page).to_have_url(re.compile(f"/c/{conversation}/.at="))
     chat.ready()

@@ -112,7 +112,7 @@ def test_a_plain_json_file_and_a_wrong_one(page: Page, tmp_path: Path) -> None:
     wrong = tmp_path / "notes.json"
     wrong.write_text('[{"a": 1}')
     choose(page, wrong)
-    expect(result(page)).to_have_text("This file is no JSON, or it is cut off.")
+    expect(result(page)).to_have_text("This file is not JSON, or it is cut off.")
     (tmp_path / "broken.zip").write_bytes(b"PK\x03\x04" + b"\0" * 100)
     choose(page, tmp_path / "broken.zip")
     expect(result(page)).to_contain_text("This zip file cannot be read")

@@ -149,7 +149,7 @@ def test_model_time_and_tokens_of_a_reply_are_told(chat: ChatPage) -> None:
     facts = chat.reply.locator(".facts")
     expect(facts.locator("summary")).to_contain_text("first word after")
     facts.locator("summary").press("Enter")
-    expect(facts.locator("dl")).to_contain_text("Whole time")
+    expect(facts.locator("dl")).to_contain_text("Total time")
 
 
 def test_without_a_script_no_button_stands_there_dead(chat: ChatPage) -> None:

@@ -214,8 +214,8 @@ def test_a_very_deep_tree_is_read() -> None:
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ([], "no conversation"),
-        ({"a": 1}, "no conversation"),
+        ([], "not a conversation"),
+        ({"a": 1}, "not a conversation"),
         ({"mapping": {}}, "no id"),
         (simple(conversation_id=["x"]), "no id"),
         (simple(conversation_id="x" * 200), "no id"),

@@ -32,7 +32,7 @@ def saved(client: Client, address: str, **fields: Any) -> str:
 )
 def test_the_page_is_told_what_leaving_does(alices: Client, fields: dict[str, str], window: str) -> None:
     page = saved(alices, "/settings/chat/leaving/", **fields)
-    assert "Saved: what leaving the page does." in page
+    assert "Saved what happens when you leave the page." in page
     assert f'data-resume-window="{window}"' in alices.get("/").content.decode()
 
 
@@ -57,9 +57,7 @@ def test_the_page_is_told_the_transport(alices: Client) -> None:
 
 def test_what_new_conversations_begin_with_is_kept(alice: User, alices: Client) -> None:
     fields = {"model": "demo", "system_prompt": "Be brief.", "temperature": "0", "max_tokens": "500"}
-    assert "Saved: what new conversations begin with." in saved(
-        alices, "/settings/chat/beginnings/", **fields
-    )
+    assert "Saved what new conversations begin with." in saved(alices, "/settings/chat/beginnings/", **fields)
     chosen = preferences_of(alice.pk)
     assert (chosen.model, chosen.system_prompt) == ("demo", "Be brief.")
     assert chosen.params == {"temperature": 0, "max_tokens": 500}

@@ -56,11 +56,11 @@ def shown(*, answered: bool = False, **fields: Any) -> Shown:
         ),
         (
             {"status": "interrupted", "cut_off": "crash"},
-            "The server broke down while this reply was being written; this is what had arrived.",
+            "The server crashed while this reply was being written; this is what had arrived.",
         ),
         (
             {"status": "interrupted", "cut_off": "crash", "content": ""},
-            "The server broke down before the reply began.",
+            "The server crashed before the reply began.",
         ),
         (
             {"status": "stopped", "error": {"code": "deleted"}},

@@ -93,7 +93,7 @@ def choose_leaving(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, leaving_form=form)
     choose(request.user.pk, **form.values)
-    return saved(request, "chat_settings", _("Saved: what leaving the page does."))
+    return saved(request, "chat_settings", _("Saved what happens when you leave the page."))
 
 
 @require_POST
@@ -103,7 +103,7 @@ def choose_transport(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, status=400)
     choose(request.user.pk, transport=form.cleaned_data["transport"])
-    return saved(request, "chat_settings", _("Saved: how the page follows replies."))
+    return saved(request, "chat_settings", _("Saved how replies come in."))
 
 
 @require_POST
@@ -113,7 +113,7 @@ def choose_beginnings(request: PageRequest) -> HttpResponse:
     if not form.is_valid():
         return _show(request, new_chats_form=form)
     choose(request.user.pk, **form.values)
-    return saved(request, "chat_settings", _("Saved: what new conversations begin with."))
+    return saved(request, "chat_settings", _("Saved what new conversations begin with."))
 
 
 def _show(

@@ -104,9 +104,7 @@ def delete(request: PageRequest) -> HttpResponse:
     try:
         async_to_sync(service.delete_account)(caller_of(request))
     except Conflict:
-        form.add_error(
-            None, _("You are the last administrator: make somebody else one first, or nobody could be.")
-        )
+        form.add_error(None, _("You are the last administrator. Make somebody else an administrator first."))
         return show(request, "data", {"delete_form": form}, status=409)
     logout(request)
     return message_page(
