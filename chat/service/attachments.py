@@ -38,7 +38,7 @@ async def attach(caller: Caller, name: str, data: bytes) -> dict[str, Any]:
     most = settings.CHAT_MAX_ATTACHMENT_BYTES
     if len(data) > most:
         raise TooLarge(f"The file has {len(data)} bytes; the limit is {most}.", code="file_too_large")
-    found = await recognising(recognise, name, data)
+    found = await recognising(caller.user_id, recognise, name, data)
     return await _keep(caller, found)
 
 
