@@ -1,10 +1,11 @@
 """Store a conversation that was made elsewhere, with the times that it had there. Once only."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from chat.access.rows import conversations_of
 from chat.ids import STEP, id_at
@@ -16,27 +17,22 @@ from chat.search import index
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OWN = "own:"
+PIECE_MESSAGES = 500
+PIECE_CHARACTERS = 500_000
+"""Half a second with the words of the texts (`chat.search.index`)."""
 
 
 def import_conversation(
     user_id: int, incoming: ImportedConversation, models: Collection[str] = ()
-) -> UUID | None:
-    """Its new id; None where this user has it already. Its model is kept where it is one of `models`."""
-    try:
-        return _import(user_id, incoming, models)
-    except IntegrityError:
-        # A rival with the same one was first, and is now found: the same file in a second tab.
-        return _import(user_id, incoming, models)
+) -> Generator[None, None, UUID | None]:
+    """Step by step, each a short transaction; at the end its new id, or None where this user has it already.
 
-
-@transaction.atomic
-def _import(user_id: int, incoming: ImportedConversation, models: Collection[str]) -> UUID | None:
-    known = Conversation.objects.filter(owner_id=user_id, imported_from=incoming.source).first()
-    if (known is not None and known.deleted is None) or _is_still_here(user_id, incoming.source):
+    A conversation may have 10 MB, which takes half a minute with all its words, and on SQLite nobody else
+    writes meanwhile. So it is made hidden, filled piece by piece, and shown by the last step. What never
+    comes so far is purged like all that is hidden. Its model is kept where it is one of `models`.
+    """
+    if _is_here(user_id, incoming.source):
         return None
-    if known is not None:
-        # It was deleted here and is wanted again: what waits to be purged gives up the name.
-        Conversation.objects.filter(id=known.id).update(imported_from="")
     ids = _ids(incoming.messages)
     conversation = Conversation(
         id=id_at(_nanoseconds(incoming.created)),
@@ -45,24 +41,55 @@ def _import(user_id: int, incoming: ImportedConversation, models: Collection[str
         title_source=TitleSource.PERSON if incoming.title else TitleSource.QUESTION,
         model=incoming.model if incoming.model in models else "",
         system_prompt=incoming.system_prompt,
-        imported_from=incoming.source,
         pinned=incoming.pinned,
         archived=incoming.archived,
-        active_id=ids[-1] if incoming.active is None else ids[incoming.active],
         created=incoming.created,
         updated=incoming.updated,
+        deleted=timezone.now(),
     )
-    # Each names the other; the database looks at such names when the transaction ends.
     conversation.save(force_insert=True)
+    for piece in _pieces(incoming.messages):
+        yield
+        _fill(conversation, incoming.messages, ids, piece)
+    yield
+    conversation.active_id = ids[-1] if incoming.active is None else ids[incoming.active]
+    conversation.imported_from = incoming.source
+    conversation.deleted = None
+    try:
+        return _show(conversation)
+    except IntegrityError:
+        return None  # a rival with the same one was first: the same file in a second tab
+
+
+def _is_here(user_id: int, source: str) -> bool:
+    here = conversations_of(user_id).filter(imported_from=source).exists()
+    return here or _is_still_here(user_id, source)
+
+
+def _pieces(messages: Sequence[ImportedMessage]) -> Iterator[range]:
+    """Places of messages that one transaction can take."""
+    start = length = 0
+    for place, message in enumerate(messages):
+        length += len(message.content)
+        if length >= PIECE_CHARACTERS or place + 1 - start >= PIECE_MESSAGES:
+            yield range(start, place + 1)
+            start, length = place + 1, 0
+    if start < len(messages):
+        yield range(start, len(messages))
+
+
+@transaction.atomic
+def _fill(
+    conversation: Conversation, messages: Sequence[ImportedMessage], ids: Sequence[UUID], piece: range
+) -> None:
     completions = [
-        _completion(message, key)
-        for message, key in zip(incoming.messages, ids, strict=True)
-        if message.role == Role.ASSISTANT
+        _completion(messages[place], ids[place]) for place in piece if messages[place].role == Role.ASSISTANT
     ]
     writers = {completion.message_id: completion.id for completion in completions}
+    # Message and completion name each other; the database looks at such names when the transaction ends.
     Message.objects.bulk_create(
         Message(
-            id=key,
+            id=ids[place],
             conversation=conversation,
             parent_id=None if message.parent is None else ids[message.parent],
             role=message.role,
@@ -70,13 +97,26 @@ def _import(user_id: int, incoming: ImportedConversation, models: Collection[str
             reasoning=message.reasoning,
             status=message.status,
             model=message.model,
-            completion_id=writers.get(key),
+            completion_id=writers.get(ids[place]),
             created=message.created,
         )
-        for message, key in zip(incoming.messages, ids, strict=True)
+        for place, message in ((place, messages[place]) for place in piece)
     )
     Completion.objects.bulk_create(completions)
-    index.put_conversation(conversation.id)
+    texts = ((ids[place], messages[place].content) for place in piece)
+    index.put_messages((key, conversation.id, conversation.owner_id, text) for key, text in texts)
+
+
+@transaction.atomic
+def _show(conversation: Conversation) -> UUID:
+    """Raises `IntegrityError` where this user has another one of the same name."""
+    # It was deleted here and is wanted again: what waits to be purged gives up the name.
+    known = Conversation.objects.filter(
+        owner_id=conversation.owner_id, imported_from=conversation.imported_from, deleted__isnull=False
+    )
+    known.update(imported_from="")
+    conversation.save(update_fields=["active", "imported_from", "deleted"])
+    index.put_title(conversation)
     return conversation.id
 
 

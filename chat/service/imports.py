@@ -1,6 +1,6 @@
 """Take in conversations that were made elsewhere; one that cannot be read stops no other."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -14,6 +14,8 @@ from chat.actions import imports
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.errors import BadRequest
+from chat.imported import ImportedConversation
+from chat.service.file_work import recognising
 from chat.service.runtime import runtime
 
 MOST_AT_ONCE = 100
@@ -44,16 +46,37 @@ async def import_conversations(caller: Caller, sources: Sequence[bytes]) -> list
         raise BadRequest(f"Send at most {MOST_AT_ONCE} conversations at once.")
     here = await runtime()
     models = frozenset(model.id for model in here.upstream.models(caller.group_ids))
-    # A hop for each: what is asked meanwhile takes its turn in between.
-    outcomes = [await in_database(import_one, caller.user_id, source, models) for source in sources]
+    outcomes = [await _import(caller.user_id, source, models) for source in sources]
     new = [outcome.id for outcome in outcomes if outcome.id is not None]
     if new:
         here.tell_changed(caller.user_id, new[-1])
     return outcomes
 
 
+async def _import(user_id: int, source: bytes, models: frozenset[str]) -> Outcome:
+    read = await recognising(user_id, _read, source)
+    if isinstance(read, Outcome):
+        return read
+    steps = imports.import_conversation(user_id, read, models)
+    # A hop for each: what is asked meanwhile takes its turn in between.
+    while (outcome := await in_database(_step, read, steps)) is None:
+        pass
+    return outcome
+
+
 def import_one(user_id: int, source: bytes | str, models: frozenset[str] = frozenset()) -> Outcome:
     """Read and store one conversation, from its JSON; a model that is not among `models` is not asked for."""
+    read = _read(source)
+    if isinstance(read, Outcome):
+        return read
+    steps = imports.import_conversation(user_id, read, models)
+    while (outcome := _step(read, steps)) is None:
+        pass
+    return outcome
+
+
+def _read(source: bytes | str) -> ImportedConversation | Outcome:
+    """Slow, where it is large."""
     bounds = portable.Bounds(
         now=timezone.now(), question=settings.CHAT_MAX_MESSAGE_CHARS, reply=settings.CHAT_MAX_REPLY_CHARS
     )
@@ -61,8 +84,16 @@ def import_one(user_id: int, source: bytes | str, models: frozenset[str] = froze
     try:
         value = portable.parse(source)
         title = portable.title_of(value)
-        incoming = portable.convert(value, bounds)
+        return portable.convert(value, bounds)
     except portable.Unreadable as error:
         return Outcome("failed", title or _("A conversation without a title"), reason=error.message)
-    made = imports.import_conversation(user_id, incoming, models)
-    return Outcome("known" if made is None else "imported", incoming.title or _("New chat"), made)
+
+
+def _step(incoming: ImportedConversation, steps: Generator[None, None, UUID | None]) -> Outcome | None:
+    """The next one; what became of it after the last."""
+    try:
+        next(steps)
+    except StopIteration as end:
+        made: UUID | None = end.value
+        return Outcome("known" if made is None else "imported", incoming.title or _("New chat"), made)
+    return None

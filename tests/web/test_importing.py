@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,11 +11,16 @@ from django.contrib.auth.models import User
 from django.db import connections
 from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from fakes.chatgpt_export import lines, node, simple
 from fakes.fed_upstream import FedUpstream
 from web.conftest import MakeReply
 
-from chat import service
+from chat import portable, service
+from chat.access.rows import conversations_of
+from chat.access.search import search
+from chat.actions.deleting import CONVERSATION_KEPT, purge_hidden
+from chat.actions.imports import import_conversation
 from chat.models import Conversation, Message
 from chat.service.imports import import_one
 
@@ -197,3 +203,37 @@ def test_a_long_conversation_is_a_few_queries(alice: User) -> None:
         return len(captured)
 
     assert queries(1000, 1) - queries(2, 2) < 120
+
+
+def test_a_large_one_is_written_in_short_steps_and_seen_after_the_last(alice: User) -> None:
+    bounds = portable.Bounds(now=timezone.now())
+    value = simple()
+    for place in range(1200):
+        above = "a" if place == 0 else f"m{place - 1}"
+        value["mapping"][f"m{place}"] = node(above, "assistant" if place % 2 else "user", "Marmots.")
+    written = [0]
+    for _ in import_conversation(alice.pk, portable.convert(value, bounds)):
+        written.append(Message.objects.count())
+        assert not conversations_of(alice.pk).exists()
+        assert not search(alice.pk, "marmots").found
+    assert max(after - before for before, after in pairwise(written)) <= 500
+    assert conversations_of(alice.pk).get().messages.count() == written[-1] == 1202
+    assert search(alice.pk, "marmots").found
+
+
+def test_one_that_was_never_brought_to_its_end_is_purged_and_can_come_again(alice: User) -> None:
+    bounds = portable.Bounds(now=timezone.now())
+    next(import_conversation(alice.pk, portable.convert(simple(), bounds)))
+    assert import_one(alice.pk, json.dumps(simple())).status == "imported"
+    purge_hidden(timezone.now() + CONVERSATION_KEPT)
+    assert [row.deleted for row in Conversation.objects.all()] == [None]
+
+
+def test_of_two_that_come_at_once_one_is_taken(alice: User) -> None:
+    bounds = portable.Bounds(now=timezone.now())
+    steps = import_conversation(alice.pk, portable.convert(simple(), bounds))
+    next(steps)
+    assert import_one(alice.pk, json.dumps(simple())).status == "imported"
+    for _ in steps:
+        pass
+    assert conversations_of(alice.pk).count() == 1
