@@ -34,9 +34,10 @@ def figure(code: str, language: str, deadline: float) -> str:
     """
     language = language[:LONGEST_LABEL]
     label = escape(language)
+    html = _highlighted(code, language, deadline) or escape(code)
     return (
         f'<figure class="code" data-language="{label}"><figcaption>{label}</figcaption>'
-        f"<pre><code>{_highlighted(code, language, deadline) or escape(code)}</code></pre></figure>\n"
+        f'<pre tabindex="0"><code>{html}</code></pre></figure>\n'
     )
 
 

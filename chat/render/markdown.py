@@ -47,11 +47,13 @@ _CLEANER: Final = nh3.Cleaner(
     attributes={
         "a": {"href", "target", "title", "id"},
         "blockquote": {"dir"},
+        "div": {"tabindex"},
         "figure": {"data-language"},
         "img": {"src", "alt", "loading", "decoding", "referrerpolicy"},
         "input": {"type", "checked", "disabled", "aria-hidden"},
         "li": {"id"},
         "ol": {"dir", "start"},
+        "pre": {"tabindex"},
         "table": {"dir"},
         "td": {"align"},
         "th": {"align"},
@@ -111,7 +113,7 @@ def render(markdown: str, *, images: Collection[str] = ()) -> str:
 
 
 def _plain(markdown: str) -> str:
-    return f"<pre>{escape(markdown.replace(chr(0), chr(0xFFFD)))}</pre>\n"
+    return f'<pre tabindex="0">{escape(markdown.replace(chr(0), chr(0xFFFD)))}</pre>\n'
 
 
 def _arranged(html: str, images: Collection[str]) -> str:
@@ -140,7 +142,7 @@ def _arranged(html: str, images: Collection[str]) -> str:
 def _element(element: str, tag: str, attributes: str) -> str:
     match tag:
         case "table":
-            return '<div class="table"><table dir="auto">'
+            return '<div class="table" tabindex="0"><table dir="auto">'
         case "ul" | "ol" | "blockquote":
             return f'<{tag} dir="auto"{attributes}>'
         case "/table":

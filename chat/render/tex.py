@@ -18,7 +18,7 @@ MAX_DEPTH: Final = 60
 """Elements within each other in one formula; the page's own limit stands in `markdown`."""
 
 ATTRIBUTES: Final = {
-    "math": {"display"},
+    "math": {"display", "tabindex"},
     "annotation": {"encoding"},
     "menclose": {"notation"},
     "mfrac": {"linethickness"},
@@ -80,6 +80,8 @@ def _mathml(source: str, display: bool) -> str | None:
     except Exception:  # noqa: BLE001  # it raises whatever it stumbles over, RecursionError too
         return None
     math = Element("math", content.attrib)
+    if display:
+        math.set("tabindex", "0")  # where it is wider than the page it is scrolled in its own box
     semantics = SubElement(math, "semantics")
     semantics.extend(content)
     SubElement(semantics, "annotation", encoding="application/x-tex").text = source

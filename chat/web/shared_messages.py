@@ -3,8 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from django.utils.safestring import SafeString
-
 from chat import portable
 from chat.web.branch import Step
 from chat.web.shown import Shown, show
@@ -28,7 +26,4 @@ def _show(number: int, message: dict[str, Any]) -> Shown:
         message=told | {"status": status}, number=1, count=1, before=None, after=None, has_answers=True
     )
     note = portable.how_it_ended(message) if message["role"] == "assistant" else ""
-    shown = show(step)
-    # Elsewhere a script lets a keyboard scroll wide code; there is none here. In a text `<` is `&lt;`.
-    html = SafeString(shown.html.replace("<pre", '<pre tabindex="0"'))
-    return replace(shown, html=html, note=note, may_continue=False)
+    return replace(show(step), note=note, may_continue=False)

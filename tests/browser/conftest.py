@@ -18,7 +18,6 @@ else:
         complaints,
         context,
         line,
-        new_context,
         new_page,
         playwright,
         provider,

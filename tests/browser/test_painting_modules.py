@@ -49,7 +49,10 @@ def painted(chat: ChatPage, *pieces: str) -> str:
         ("## A ti", "<h2>A ti</h2>"),
         ("#hash", '<p class="lines">#hash</p>'),
         ("``", ""),
-        ("```py", '<figure class="code"><figcaption>py</figcaption><pre><code></code></pre></figure>'),
+        (
+            "```py",
+            '<figure class="code"><figcaption>py</figcaption><pre tabindex="0"><code></code></pre></figure>',
+        ),
         ("> a\n> **b", '<blockquote><p class="lines">a\n<strong>b</strong></p></blockquote>'),
         ("-", ""),
         (
@@ -62,7 +65,7 @@ def painted(chat: ChatPage, *pieces: str) -> str:
         (
             "| a | b |\n|---|---|\n| c \\| d | **e",
             (
-                '<div class="table"><table><tr><th>a</th><th>b</th></tr>'
+                '<div class="table" tabindex="0"><table><tr><th>a</th><th>b</th></tr>'
                 "<tr><td>c | d</td><td><strong>e</strong></td></tr></table></div>"
             ),
         ),

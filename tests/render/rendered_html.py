@@ -16,7 +16,7 @@ ELEMENTS = frozenset(
 ATTRIBUTES = frozenset(
     (
         *("align", "aria-hidden", "checked", "class", "data-language", "dir", "disabled", "href", "id"),
-        *("rel", "start", "target", "title", "type"),
+        *("rel", "start", "tabindex", "target", "title", "type"),
         *("accent", "accentunder", "columnalign", "columnlines", "display", "displaystyle", "encoding"),
         *("fence", "form", "linethickness", "mathvariant", "maxsize", "minsize", "movablelimits"),
         *("notation", "rowlines", "scriptlevel", "stretchy", "width"),

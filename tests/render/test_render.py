@@ -92,14 +92,14 @@ def test_code_has_its_language() -> None:
     html = render('```python title="x"\ndef f(): pass\n```')
     assert html.startswith(
         '<figure class="code" data-language="python"><figcaption>python</figcaption>'
-        '<pre><code><span class="k">def</span>'
+        '<pre tabindex="0"><code><span class="k">def</span>'
     )
     assert html.endswith("\n</code></pre></figure>\n")
 
 
 @pytest.mark.parametrize("language", ["", "nosuchlanguage", "c++++"])
 def test_code_in_no_known_language_is_plain(language: str) -> None:
-    assert f"<pre><code>a &lt; b{chr(10)}</code></pre>" in render(f"```{language}\na < b\n```")
+    assert f'<pre tabindex="0"><code>a &lt; b{chr(10)}</code></pre>' in render(f"```{language}\na < b\n```")
 
 
 @pytest.mark.parametrize("code", ["x = 1\n" * 10_000, "x = 1; " * 1_000])
@@ -110,12 +110,12 @@ def test_very_long_code_is_not_highlighted(code: str) -> None:
 
 
 def test_code_keeps_every_character() -> None:
-    assert "<pre><code>\n\n  a\t\x0cb\n\n</code></pre>" in render("```\n\n\n  a\t\x0cb\n\n```")
+    assert '<pre tabindex="0"><code>\n\n  a\t\x0cb\n\n</code></pre>' in render("```\n\n\n  a\t\x0cb\n\n```")
 
 
 def test_a_table_scrolls_in_a_frame_of_its_own() -> None:
     html = render("| a |\n|--:|\n| b |")
-    assert html.startswith('<div class="table"><table dir="auto">')
+    assert html.startswith('<div class="table" tabindex="0"><table dir="auto">')
     assert '<td align="right">b</td>' in html
     assert html.endswith("</table></div>\n")
 

@@ -142,7 +142,7 @@ def test_text_that_is_made_to_hang_or_crash_is_rendered(markdown: str) -> None:
 
 def test_what_nests_too_deep_is_shown_as_it_was_written() -> None:
     markdown = "> " * 300 + "a & b"
-    assert render(markdown) == "<pre>" + "&gt; " * 300 + "a &amp; b</pre>\n"
+    assert render(markdown) == '<pre tabindex="0">' + "&gt; " * 300 + "a &amp; b</pre>\n"
 
 
 def test_html_does_not_grow_without_bound() -> None:

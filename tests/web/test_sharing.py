@@ -245,13 +245,6 @@ async def test_a_site_can_do_without(alices: AsyncClient, page: str, settings: S
     assert "/share/" not in (await alices.get("/")).content.decode()
 
 
-async def test_wide_code_is_scrolled_by_keyboard(alices: AsyncClient, page: str, reply: Message) -> None:
-    await Message.objects.filter(id=reply.id).aupdate(content="```\na = '<pre>'\n```")
-    text = (await _seen(await _make(alices, page))).content.decode()
-    assert text.count('<pre tabindex="0"') == 1
-    assert "&lt;pre&gt;" in text
-
-
 async def test_how_a_reply_ended_is_told_to_readers(alices: AsyncClient, page: str, reply: Message) -> None:
     await Message.objects.filter(id=reply.id).aupdate(status="stopped")
     text = (await _seen(await _make(alices, page))).content.decode()

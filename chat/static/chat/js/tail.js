@@ -66,7 +66,7 @@ export class Tail {
   #beginCode({ marks, language }) {
     const figure = this.element.appendChild(make("figure", "code"));
     figure.appendChild(make("figcaption")).textContent = language;
-    this.#code = new LineGroups(figure.appendChild(make("pre")).appendChild(make("code")));
+    this.#code = new LineGroups(figure.appendChild(scrollable(make("pre"))).appendChild(make("code")));
     this.#fence = marks;
   }
 
@@ -169,7 +169,7 @@ export class Tail {
   #paintRow(line, grows) {
     const cells = cellsOf(line);
     if (!cells) return;
-    if (!this.#group) this.#group = this.#holder.appendChild(make("div", "table")).appendChild(make("table"));
+    if (!this.#group) this.#group = this.#holder.appendChild(scrollable(make("div", "table"))).appendChild(make("table"));
     const row = this.#add(this.#group, "tr");
     for (const cell of cells) draw(row.appendChild(make(this.#begun ? "td" : "th")), inline(cell, { grows }).pieces);
   }
@@ -210,5 +210,11 @@ function styled(node, style) {
 function make(tag, name = "") {
   const element = document.createElement(tag);
   if (name) element.className = name;
+  return element;
+}
+
+// What is wider than the page is scrolled in its own box, by a keyboard too.
+function scrollable(element) {
+  element.tabIndex = 0;
   return element;
 }

@@ -1,0 +1,75 @@
+"""Every page passes axe-core, on a phone and a desk, light and dark, in both languages."""
+
+from collections.abc import Callable
+
+import pytest
+from browser.axe import violations
+from browser.chat_page import ChatPage, script
+from playwright.sync_api import BrowserContext
+
+LOOKS = [
+    pytest.param(("light", 1440, "en"), id="desk-light-en"),
+    pytest.param(("dark", 1440, "zh-CN"), id="desk-dark-zh"),
+    pytest.param(("light", 390, "zh-CN"), id="phone-light-zh"),
+    pytest.param(("dark", 390, "en"), id="phone-dark-en"),
+]
+RICH = (
+    "# A heading\n\nA paragraph with `code`, a [link](https://example.org) and a note[^1].\n\n"
+    "| Name | Number |\n|---|--:|\n| one | 1 |\n\n- [x] done\n- [ ] not done\n\n> A quote.\n\n"
+    "```python\ndef f(x: int) -> str:\n    return 'x' * x  # a comment\n```\n\n"
+    "$$\\frac{a}{b}$$\n\n[^1]: The note.\n"
+)
+
+
+@pytest.fixture(params=LOOKS)
+def look(request: pytest.FixtureRequest, context: BrowserContext, chat: ChatPage) -> ChatPage:
+    """Alice's tab in one of the looks, with a conversation open that has everything in it."""
+    scheme, width, language = request.param
+    chat.ask(script(text=RICH, reasoning="First I think.", title="A rich reply"))
+    chat.has("complete")
+    context.set_extra_http_headers({"Accept-Language": language})
+    chat.page.emulate_media(color_scheme=scheme)
+    chat.page.set_viewport_size({"width": width, "height": 900})
+    return chat
+
+
+Reach = Callable[[ChatPage], object]
+
+
+def signed_out(chat: ChatPage) -> ChatPage:
+    chat.page.context.clear_cookies()
+    return chat
+
+
+PAGES: dict[str, Reach] = {
+    "a conversation": lambda chat: chat.page.reload(),
+    "a new chat": lambda chat: chat.open("/"),
+    "the settings": lambda chat: chat.open("/settings/"),
+    "nothing there": lambda chat: chat.open("/nothing/"),
+    "the API's page": lambda chat: chat.open("/api/v1/docs"),
+    "signing in": lambda chat: signed_out(chat).open("/accounts/login/"),
+}
+
+
+def test_every_page_can_be_used_by_everybody(look: ChatPage) -> None:
+    found = []
+    for name, reach in PAGES.items():
+        reach(look)
+        look.page.wait_for_load_state("networkidle")
+        found += [f"{name}: {violation}" for violation in violations(look.page)]
+    assert not found, "\n".join(found)
+
+
+def test_a_reply_that_runs_can_be_used_by_everybody(chat: ChatPage) -> None:
+    chat.ask(script(text=RICH.replace("[^1]", "") * 4, tokens=400, delay=0.3))
+    chat.sees("A paragraph")
+    assert violations(chat.page) == []
+    chat.stop()
+
+
+def test_an_open_menu_can_be_used_by_everybody(chat: ChatPage) -> None:
+    chat.ask(script(text="Yes.", title="Menus"))
+    chat.has("complete")
+    chat.page.locator(".conversation").first.hover()
+    chat.page.locator(".conversation summary").first.click()
+    assert violations(chat.page) == []
