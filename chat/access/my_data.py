@@ -9,8 +9,8 @@ from django.contrib.auth.models import User
 
 from chat.access.descriptions import timestamp
 from chat.access.preferences import preferences_of
-from chat.access.rows import conversations_of
-from chat.models import ApiKey, Attachment, SignIn
+from chat.access.rows import attachments_of, conversations_of
+from chat.models import ApiKey, SignIn
 
 
 def describe_account(user_id: int) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def conversation_ids(user_id: int) -> list[UUID]:
 
 
 def files_of(user_id: int) -> Iterator[dict[str, Any]]:
-    """Of each file that the user gave: its id, name, and the message that it went with."""
-    rows = Attachment.objects.filter(owner_id=user_id).order_by("id")
-    for row in rows.values("id", "name", "content_type", "size", "message_id").iterator():
+    """Of each file that the user gave: its id, where its bytes lie, its name, and its message."""
+    rows = attachments_of(user_id).order_by("id")
+    for row in rows.values("id", "file", "name", "content_type", "size", "message_id").iterator():
         yield dict(row)

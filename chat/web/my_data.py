@@ -64,7 +64,7 @@ def _add_files(archive: ZipFile, user_id: int) -> None:
         # The id keeps two of one name apart, and nothing in a name can lead out of the folder.
         name = f"files/{row['id']} {portable.file_name({'title': row['name']}, 'x').removesuffix('.x')}"
         try:
-            data = folder.read(row["id"])
+            data = folder.read(row["file"])
         except OSError:
             listed.append({**_plain(row), "file": None})
             continue

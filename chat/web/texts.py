@@ -13,6 +13,7 @@ TEXTS: dict[str, str | Promise] = {
     "thought_long": _("Thought for {minutes} min {seconds} s"),
     "reasoning": _("Reasoning"),
     "lost": _("The connection was lost. Reconnecting…"),
+    "unsent": _("Not sent yet: the server cannot be reached."),
     "stopping": _("Stopping…"),
     "not_stopped": _("The reply could not be stopped: {reason}"),
     "begins": _("The reply begins."),

@@ -18,6 +18,7 @@ else:
         complaints,
         context,
         line,
+        new_context,
         new_page,
         playwright,
         provider,

@@ -1,9 +1,14 @@
-"""A line between the browser and the server that a test can cut and mend, as a network does."""
+"""A line between the browser and the server that a test can cut and mend, as a network does, and look at."""
 
 import contextlib
 import socket
 import threading
 from typing import Self
+
+from process.harness.waiting import until_true
+
+ESTABLISHED = b"\x01"
+"""The first byte of Linux's `TCP_INFO` is the state of the connection."""
 
 
 class CutLine:
@@ -16,6 +21,10 @@ class CutLine:
         self.url = f"http://127.0.0.1:{self.port}"
         self._is_cut = False
         self._open: set[socket.socket] = set()
+        self._asked: dict[socket.socket, str] = {}
+        """Of each open connection of a browser the address that it asked for last."""
+        self.most_open = 0
+        """Connections of browsers that were open at the same time, at most."""
         self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._accepting.start()
 
@@ -39,6 +48,14 @@ class CutLine:
     def mend(self) -> None:
         self._is_cut = False
 
+    def held(self, address: str) -> int:
+        """How many connections are open on which an address that begins so was asked for last."""
+        return sum(asked.startswith(address) for asked in list(self._asked.values()))
+
+    def until_held(self, address: str, count: int) -> None:
+        """Wait until so many are: one that was closed takes a moment to be gone."""
+        until_true(lambda: self.held(address) == count, 10, f"{count} connections at {address}")
+
     def _accept(self) -> None:
         while True:
             try:
@@ -50,15 +67,28 @@ class CutLine:
                 continue
             server = socket.create_connection(("127.0.0.1", self._target))
             self._open |= {browser, server}
+            self._asked[browser] = ""
+            self.most_open = max(self.most_open, sum(map(_is_established, list(self._asked))))
             for source, target in ((browser, server), (server, browser)):
                 threading.Thread(target=self._pump, args=(source, target), daemon=True).start()
 
     def _pump(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                if source in self._asked and data.startswith((b"GET ", b"POST ")):
+                    self._asked[source] = data.split(b" ", 2)[1].decode()
                 target.sendall(data)
         for end in (source, target):
             self._open.discard(end)
+            self._asked.pop(end, None)
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
         source.close()
+
+
+def _is_established(connection: socket.socket) -> bool:
+    """Whether the browser has it open still: its thread may not have noticed yet that it was closed."""
+    try:
+        return connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1) == ESTABLISHED
+    except OSError:
+        return False

@@ -17,6 +17,7 @@ User.objects.create_user("alice", password=%r)
 
 StartSite = Callable[..., Server]
 NewPage = Callable[..., ChatPage]
+NewContext = Callable[[], BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +84,16 @@ def complaints() -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def context(chromium: Browser, complaints: list[str]) -> Iterator[BrowserContext]:
-    """A browser without history."""
-    context = chromium.new_context()
-    context.set_default_timeout(20_000)
+def new_context(chromium: Browser, complaints: list[str]) -> Iterator[NewContext]:
+    """Makes browsers without history: each is another device."""
+    contexts: list[BrowserContext] = []
+
+    def make() -> BrowserContext:
+        context = chromium.new_context()
+        context.set_default_timeout(20_000)
+        context.on("page", watch)
+        contexts.append(context)
+        return context
 
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -97,9 +104,15 @@ def context(chromium: Browser, complaints: list[str]) -> Iterator[BrowserContext
             ),
         )
 
-    context.on("page", watch)
-    yield context
-    context.close()
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def context(new_context: NewContext) -> BrowserContext:
+    """The browser that most tests need one of."""
+    return new_context()
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from django.utils import timezone
 from pytest_django import Settings
 from web.conftest import MakeReply
 
-from chat import limits
+from chat import limits, service
 from chat.actions.preferences import choose
+from chat.auth.caller import Caller
 from chat.auth.keys import create_key
 from chat.files import folder
 from chat.models import Attachment, Feedback
@@ -96,7 +97,7 @@ def test_files_come_with_their_bytes(alice: User, alices: Client, make_reply: Ma
     file = Attachment.objects.create(
         owner=alice, message=reply.parent, name="../notes.txt", kind="text", content_type="text/plain", size=3
     )
-    folder.keep(file.id, b"abc")
+    folder.keep(file.file, b"abc")
     lost = Attachment.objects.create(owner=alice, name="lost", kind="text", content_type="text/plain", size=1)
     archive = exported(alices)
     listed = {row["id"]: row for row in read(archive, "files.json")}
@@ -106,14 +107,24 @@ def test_files_come_with_their_bytes(alice: User, alices: Client, make_reply: Ma
     assert listed[str(lost.id)]["file"] is None
 
 
+def test_a_file_that_was_uploaded_is_found_where_it_lies(alice: User, alices: Client) -> None:
+    async_to_sync(service.attach)(Caller(alice.pk, "session"), "notes.txt", b"abc")
+    archive = exported(alices)
+    (listed,) = read(archive, "files.json")
+    assert archive.read(listed["file"]) == b"abc"
+
+
 def test_what_is_anothers_or_deleted_is_not_in_it(
     alice: User, bob: User, alices: Client, make_reply: MakeReply
 ) -> None:
     make_reply(bob, "His secret.")
     Attachment.objects.create(owner=bob, name="his", kind="text", content_type="text/plain", size=1)
-    gone = make_reply(alice, "Deleted.").conversation
-    gone.deleted = timezone.now()
-    gone.save()
+    gone = make_reply(alice, "Deleted.")
+    gone.conversation.deleted = timezone.now()
+    gone.conversation.save()
+    Attachment.objects.create(
+        owner=alice, message=gone.parent, name="gone", kind="text", content_type="text/plain", size=1
+    )
     assert exported(alices).namelist() == ["README.txt", "account.json"]
 
 

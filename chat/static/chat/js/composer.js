@@ -53,6 +53,12 @@ export class Composer {
     this.fill("");
   }
 
+  /** A question comes back: before what was typed since. */
+  giveBack(text, files = []) {
+    const typed = box.value.trim() ? `${text}\n\n${box.value}` : text;
+    this.fill(typed, [...files, ...this.attachments.described]);
+  }
+
   /** Text at the caret, as if it had been typed. */
   insert(text) {
     box.setRangeText(text, box.selectionStart, box.selectionEnd, "end");

@@ -7,7 +7,7 @@ import { ImportProgress } from "./import_progress.js";
 import { Cancelled, Sender } from "./import_sender.js";
 import { watchSearch } from "./search.js";
 import { watchSheets } from "./sheet.js";
-import { refreshList, watchSidebar } from "./sidebar.js";
+import { watchSidebar } from "./sidebar.js";
 import { say } from "./texts.js";
 import { NoZip } from "./zip.js";
 
@@ -64,7 +64,7 @@ async function run(files) {
     running = null;
     field.value = ""; // the same file again is a change, too
     place.hidden = false;
-    refreshList();
+    htmx.ajax("GET", "/conversations/", "#conversations"); // its first page, whatever came
   }
 }
 

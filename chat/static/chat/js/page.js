@@ -1,5 +1,6 @@
 // The page of a conversation: makes its parts and ties them together. Nothing else is decided here.
 
+import { Refused } from "./api.js";
 import { watchCodeBlocks } from "./code_blocks.js";
 import { Composer } from "./composer.js";
 import { watchDeletions } from "./deleting.js";
@@ -16,10 +17,13 @@ import { watchPopups } from "./popup.js";
 import { watchScrolling } from "./scroll.js";
 import { watchSheets } from "./sheet.js";
 import { watchSearch } from "./search.js";
-import { refreshList, watchSidebar } from "./sidebar.js";
 import { watchShortcuts } from "./shortcuts.js";
+import { watchSidebar } from "./sidebar.js";
 import { watchTemporary } from "./temporary.js";
-import { onToldByTab } from "./tabs.js";
+import { onListed, watchList } from "./list_update.js";
+import { goLive, onLineState, onNews } from "./live.js";
+import { onForgotten } from "./outbox.js";
+import { say } from "./texts.js";
 import { showTitle } from "./title.js";
 import { watchVersions } from "./versions.js";
 
@@ -47,8 +51,13 @@ watchShortcuts(conversation);
 watchTemporary();
 composer.open(conversation.id);
 composer.focus();
+watchList();
+watchLine();
+goLive();
 conversation.adopt();
 showFound();
+conversation.questions.askUnsent();
+onForgotten((key) => conversation.questions.drop(key));
 offerModels(document.getElementById("main").dataset.model).catch(() => {}); // the server chooses then
 
 document.addEventListener("click", ({ target }) => {
@@ -65,13 +74,31 @@ function showListedTitle() {
   const listed = document.querySelector("#conversations [aria-current] .conversation-title");
   if (listed && conversation.id) showTitle(conversation.id, listed.textContent);
 }
-onToldByTab((changed) => {
-  if (changed === conversation.id) conversation.refresh();
-  refreshList(changed);
-});
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") conversation.refresh();
 });
 document.addEventListener("conversation-begun", () => refreshTop(conversation.id)); // its menu, now that it is one
 document.getElementById("scroll").addEventListener("part-shown", () => conversation.adopt());
 addEventListener("popstate", () => location.reload());
+
+// What changed elsewhere is shown here; while nobody looks at this tab it can wait until somebody does.
+function watchLine() {
+  let isDeleted = false;
+  onNews((event) => {
+    if (event.conversation !== conversation.id) return;
+    if (event.type === "title") showTitle(event.conversation, event.title);
+    else if (document.visibilityState === "visible") conversation.refresh();
+  });
+  onListed((id, item) => {
+    if (id !== conversation.id) return;
+    if (item && isDeleted) composer.trouble(null); // it was restored
+    else if (!item) composer.trouble(new Refused(say("conversation_deleted"), { status: 404 }));
+    isDeleted = !item;
+  });
+  onLineState((state, before) => {
+    composer.connection(state === "lost" ? say("lost") : "");
+    if (state === "out") composer.trouble(new Refused(say("signed_out"), { status: 401 }));
+    if (before === "out") composer.trouble(null);
+    if (state === "open" && before !== "opening") conversation.refresh();
+  });
+}

@@ -50,11 +50,13 @@ export class ReplyView {
   take(event) {
     switch (event.type) {
       case "delta":
+        if (this.#text.has(event.offset, event.text)) break; // it comes again: another tab begins to follow
         // After a server was killed, text that was shown may not have been saved: then it comes anew.
         this.#blocks.cut(event.offset);
         if (event.offset < this.#tailShown.to) this.#dropTail();
         return this.#put(this.#text, event);
       case "reasoning":
+        if (this.#reasoning.has(event.offset, event.text)) break;
         if (event.offset < this.#reasoningShown) this.#reasoningShown = 0;
         return this.#put(this.#reasoning, event);
       case "block":

@@ -7,21 +7,31 @@ import { toast } from "./toast.js";
 const list = document.getElementById("conversations");
 const asks = new Map(); // conversation → how often its item was asked for
 
-/** The conversation was asked, named, put elsewhere or deleted, here or in another tab. */
+/** Fetch the first page again. */
+export function refreshWholeList() {
+  if (list.querySelector(".renaming, .menu[open]")) return; // somebody is at work in it
+  htmx.trigger("#search", "refresh");
+}
+
+/**
+ * The conversation was asked, named, put elsewhere or deleted, here or in another tab. Its item, as it is now; null
+ * where it is there no more, undefined where that was not looked for.
+ */
 export async function refreshList(conversation) {
-  if (isSearching()) return;
+  if (isSearching()) return undefined;
   const isAtWork = () => itemOf(conversation)?.matches(".renaming, :has(.menu[open])");
-  if (isAtWork()) return; // somebody is, in it
+  if (isAtWork()) return undefined; // somebody is, in it
   const ask = (asks.get(conversation) ?? 0) + 1;
   asks.set(conversation, ask);
   const fresh = await fetchItem(conversation);
-  if (fresh === undefined || asks.get(conversation) !== ask) return; // the server is away, or knows better by now
-  if (isAtWork() || isSearching()) return;
+  if (fresh === undefined || asks.get(conversation) !== ask) return undefined; // the server is away, or knows better by now
+  if (isAtWork() || isSearching()) return undefined;
   const held = itemOf(conversation)?.contains(document.activeElement);
   itemOf(conversation)?.remove();
   if (fresh && fresh.dataset.archived === list.dataset.archived) put(fresh);
   if (held) fresh?.querySelector("a").focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("listed"));
+  return fresh;
 }
 
 export function renameInList(conversation, title) {

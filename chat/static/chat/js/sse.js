@@ -2,13 +2,15 @@
 
 export class EventStreamParser {
   #onblock;
+  #oncomment;
   #rest = "";
   #data = [];
   #id;
 
   /** `onblock({data, id})` is called for each complete block; `id` is undefined where the block has none. */
-  constructor(onblock) {
+  constructor(onblock, oncomment = () => {}) {
     this.#onblock = onblock;
+    this.#oncomment = oncomment;
   }
 
   feed(text) {
@@ -20,7 +22,7 @@ export class EventStreamParser {
   #line(line) {
     if (line === "") return this.#dispatch();
     const colon = line.indexOf(":");
-    if (colon === 0) return; // a comment: the keep-alive
+    if (colon === 0) return this.#oncomment(); // the keep-alive
     const name = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
     if (name === "data") this.#data.push(value);

@@ -22,6 +22,11 @@ export class Transcript {
     return true;
   }
 
+  /** Whether this piece is there already: what comes again changes nothing. */
+  has(offset, piece) {
+    return offset < this.length && this.text.startsWith(piece, this.#unitAt(offset));
+  }
+
   cut(length) {
     if (length >= this.length) return;
     this.text = this.text.slice(0, this.#unitAt(length));

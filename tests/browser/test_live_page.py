@@ -1,0 +1,204 @@
+"""Never losing a word, over both transports: reloads, cut lines, killed servers, second tabs and devices."""
+
+import pytest
+from browser.chat_page import ChatPage, odd_words, script
+from browser.cut_line import CutLine
+from browser.fixtures import NewContext, NewPage, StartSite, sign_in
+from playwright.sync_api import expect
+from process.harness.people import PASSWORD
+from process.harness.processes import Server, manage
+
+WORDS = odd_words()
+WHOLE = "".join(WORDS).strip()
+QUESTION = script(pieces=WORDS, delay=0.05)
+LOST = "The connection was lost. Reconnecting…"
+
+CHOOSE = """
+from django.contrib.auth.models import User
+from chat.models import Preferences
+Preferences.objects.create(user=User.objects.get(username="alice"), transport=%r)
+"""
+ADDRESS = {"sse": "/api/v1/live", "websocket": "/ws/chat/"}
+
+
+def choosing(server: Server, transport: str) -> Server:
+    """The same server, where Alice has chosen."""
+    manage(server.settings, "shell", "-v", "0", "-c", CHOOSE % transport)
+    return server
+
+
+@pytest.fixture(scope="module", params=["sse", "websocket"])
+def transport(request: pytest.FixtureRequest) -> str:
+    transport: str = request.param
+    return transport
+
+
+@pytest.fixture(scope="module")
+def site(start_site: StartSite, transport: str) -> Server:
+    return choosing(start_site(), transport)
+
+
+@pytest.fixture
+def chat(line: CutLine, new_page: NewPage) -> ChatPage:
+    """Alice's tab, over the line."""
+    return sign_in(new_page(line.url))
+
+
+def test_the_page_uses_what_was_chosen_and_one_connection_for_all_tabs(
+    chat: ChatPage, line: CutLine, new_page: NewPage, transport: str
+) -> None:
+    for _ in range(3):
+        new_page(line.url).open("/").ready()
+    line.until_held(ADDRESS[transport], 1)
+    other = ({*ADDRESS} - {transport}).pop()
+    assert line.held(ADDRESS[other]) == 0
+    # The tabs hold nothing of their own: what is open besides is the browser's, and waits for requests.
+    assert line.held("/api/v1/messages") == line.held("/api/v1/chat") == 0
+
+
+def test_a_reload_in_the_middle_goes_on_to_the_end(chat: ChatPage) -> None:
+    chat.ask(QUESTION)
+    chat.sees(WORDS[10].strip())
+    chat.page.reload()
+    chat.sees(WORDS[20].strip())
+    chat.has("complete")
+    assert chat.text == chat.saved()["content"].strip() == WHOLE
+
+
+def test_a_line_that_is_cut_again_and_again_costs_no_character(chat: ChatPage, line: CutLine) -> None:
+    chat.ask(script(pieces=WORDS * 2, delay=0.05))
+    for cut in (10, 25, 45):
+        chat.sees(WORDS[cut].strip())
+        line.cut()
+        expect(chat.page.get_by_text(LOST)).to_be_visible()
+        before = chat.text
+        line.mend()
+        expect(chat.page.get_by_text(LOST)).to_be_hidden()
+        assert chat.text.startswith(before)
+    chat.has("complete")
+    assert chat.text == chat.saved()["content"].strip() == "".join(WORDS * 2).strip()
+
+
+def test_a_killed_server_comes_back_with_what_it_had_saved(
+    start_site: StartSite, new_page: NewPage, transport: str
+) -> None:
+    server = choosing(start_site(), transport)
+    chat = sign_in(new_page(server.url))
+    chat.ask(script(pieces=WORDS * 5, delay=0.05, then={"text": "And the rest."}))
+    chat.sees(WORDS[20].strip())
+    server.kill()
+    expect(chat.page.get_by_text(LOST)).to_be_visible()
+    shown = chat.text
+    server.start()
+    chat.has("interrupted")
+    saved = chat.saved()["content"].strip()
+    assert chat.text == saved
+    assert "".join(WORDS * 5).startswith(saved)
+    assert shown.startswith(saved) or saved.startswith(shown)
+    chat.press("Continue")
+    chat.has("complete")
+    assert chat.text == chat.saved()["content"].strip()
+    assert chat.text.startswith(saved)
+
+
+def test_stop_is_at_once_and_keeps_what_had_arrived(chat: ChatPage) -> None:
+    chat.ask(script(tokens=200, delay=0.05))
+    chat.sees("word5")
+    chat.stop()
+    assert chat.text == chat.saved()["content"].strip()
+
+
+def test_a_second_tab_sees_the_question_the_reply_and_the_list(chat: ChatPage, new_page: NewPage) -> None:
+    sees_all_live(chat, new_page(chat.url).open("/").ready())
+
+
+def test_another_device_sees_the_question_the_reply_and_the_list(
+    chat: ChatPage, new_context: NewContext
+) -> None:
+    sees_all_live(chat, sign_in(ChatPage(new_context().new_page(), chat.url)))
+
+
+def sees_all_live(chat: ChatPage, other: ChatPage) -> None:
+    """Both begin at a new chat; `other` is never reloaded, and never asks."""
+    items = other.page.locator(".conversation")
+    before = items.count()
+    chat.ask(script(text="The first.", title="A live title"))
+    chat.has("complete")
+    expect(items).to_have_count(before + 1)
+    expect(items.first).to_contain_text("A live title")
+    items.first.get_by_role("link").first.click()
+    other.ready().sees("The first.")
+    chat.ask(QUESTION)
+    expect(other.page.locator(".message.user")).to_have_count(2)
+    other.sees(WORDS[10].strip())
+    assert other.reply.get_attribute("data-status") == "streaming"
+    other.has("complete")
+    chat.has("complete")
+    assert other.text == chat.text == chat.saved()["content"].strip() == WHOLE
+    deleted = chat.page.request.delete(
+        f"{chat.url}/api/v1/conversations/{chat.conversation}", headers=csrf(chat)
+    )
+    assert deleted.status == 204
+    expect(items).to_have_count(before)
+    expect(other.page.get_by_role("alert")).to_have_text("The conversation was deleted.")
+
+
+def test_without_a_shared_worker_each_tab_has_a_line_of_its_own(
+    line: CutLine, new_context: NewContext, transport: str
+) -> None:
+    device = new_context()
+    device.add_init_script("delete globalThis.SharedWorker")
+    chat = sign_in(ChatPage(device.new_page(), line.url))
+    chat.ask(QUESTION)
+    chat.sees(WORDS[10].strip())
+    line.until_held(ADDRESS[transport], 1)
+    second = ChatPage(device.new_page(), line.url).open(f"/c/{chat.conversation}/").ready()
+    line.until_held(ADDRESS[transport], 2)
+    chat.page.reload()
+    for each in (chat, second):
+        each.has("complete")
+        assert each.text == chat.saved()["content"].strip() == WHOLE
+
+
+def test_a_rename_elsewhere_is_shown_everywhere(chat: ChatPage, new_page: NewPage) -> None:
+    chat.ask(script(text="The first."))
+    chat.has("complete")
+    second = new_page(chat.url).open(f"/c/{chat.conversation}/").ready()
+    answer = chat.page.request.patch(
+        f"{chat.url}/api/v1/conversations/{chat.conversation}",
+        data={"title": "Named elsewhere"},
+        headers=csrf(chat),
+    )
+    assert answer.ok
+    for each in (chat, second):
+        expect(each.page.locator("#title")).to_have_text("Named elsewhere")
+        expect(each.page.locator("[aria-current] .conversation-title")).to_have_text("Named elsewhere")
+
+
+def test_an_open_edit_box_is_left_alone_by_what_another_tab_does(chat: ChatPage, new_page: NewPage) -> None:
+    chat.ask(script(text="The first."))
+    chat.has("complete")
+    second = new_page(chat.url).open(f"/c/{chat.conversation}/").ready()
+    second.page.locator(".message.user").hover()
+    second.press("Edit the question")
+    second.page.locator(".edit textarea").fill("half a thou")
+    chat.ask(script(text="The second."))
+    chat.has("complete")
+    second.sees("The second.")
+    expect(second.page.locator(".edit textarea")).to_have_value("half a thou")
+
+
+def test_who_signs_out_elsewhere_is_told(chat: ChatPage, new_page: NewPage) -> None:
+    second = new_page(chat.url).open("/").ready()
+    second.page.get_by_role("button", name="Sign out").click()
+    expect(chat.page.get_by_role("alert")).to_contain_text("You are signed out.")
+    second.page.get_by_label("Username").fill("alice")
+    second.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    second.page.get_by_role("button", name="Sign in").click()
+    expect(chat.page.get_by_role("alert")).to_be_hidden()
+
+
+def csrf(chat: ChatPage) -> dict[str, str]:
+    cookies = chat.page.context.cookies(chat.url)
+    token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")
+    return {"X-CSRFToken": token, "Referer": chat.url}
