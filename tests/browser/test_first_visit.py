@@ -23,7 +23,7 @@ def test_from_the_first_account_to_a_stopped_reply_that_is_saved(
     chat.sees("5汉字")
     assert chat.reply.get_attribute("data-status") == "streaming"
     expect(page).to_have_title("Odd words · Holdfast")
-    expect(page.locator(".sidebar [aria-current]")).to_have_text("Odd words")
+    expect(page.locator(".sidebar [aria-current] .conversation-title")).to_have_text("Odd words")
     chat.stop()
 
     saved = chat.saved()

@@ -131,5 +131,5 @@ def test_no_page_breaks_the_policy(chat: ChatPage, complaints: list[str]) -> Non
     chat.has("complete")
     for path in ("/settings/", "/nothing/", "/conversations/", "/accounts/login/"):
         chat.open(path)
-        chat.page.wait_for_load_state("networkidle")
+        chat.page.wait_for_load_state()  # not until all is quiet: the live connection never is
     assert complaints == []
