@@ -8,7 +8,10 @@ from chat.web.branch import Step
 from chat.web.shown import Shown, show
 
 _UNTOLD = dict.fromkeys(
-    ("parent", "usage", "error", "cut_off", "started", "first_token", "ended", "feedback", "finish_reason")
+    (
+        *("parent", "usage", "error", "cut_off", "feedback", "finish_reason"),
+        *("started", "first_token", "first_text", "ended"),
+    )
 )
 """What a message has for its owner, and a snapshot does not hold."""
 

@@ -117,6 +117,13 @@ async def test_what_is_private_is_not_in_the_snapshot(alices: AsyncClient, page:
     assert str(reply.id) not in str(kept)
 
 
+async def test_the_reasoning_is_shown_folded(alices: AsyncClient, page: str, reply: Message) -> None:
+    await Message.objects.filter(pk=reply.pk).aupdate(reasoning="First I think.")
+    text = (await _seen(await _make(alices, page))).content.decode()
+    assert "First I think." in text
+    assert '<details class="reasoning"><summary>' in text
+
+
 async def test_files_are_shown_by_name_alone(
     alices: AsyncClient, page: str, reply: Message, alice: User
 ) -> None:
