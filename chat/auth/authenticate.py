@@ -24,7 +24,7 @@ def authenticate(credentials: Credentials) -> Caller:
     if credentials.ticket is not None:
         return _caller_by_ticket(credentials.ticket)
     if credentials.session is not None:
-        return _caller_by_session(credentials.session)
+        return _caller_by_session(credentials.session, credentials.page_of)
     raise Unauthenticated(
         "Sign in, or send an API key: `Authorization: Bearer <key>`.", code="missing_credentials"
     )
@@ -69,10 +69,12 @@ def _caller_by_ticket(ticket: str) -> Caller:
     return caller
 
 
-def _caller_by_session(session_key: str) -> Caller:
+def _caller_by_session(session_key: str, page_of: str | None) -> Caller:
     user = users_of_sessions({session_key}).get(session_key)
     if user is None:
         raise Unauthenticated("Your session has ended. Sign in again.", code="session_expired")
+    if page_of is not None and page_of != str(user.pk):
+        raise Unauthenticated("Somebody else is signed in in this browser now.", code="another_user")
     return Caller(
         user.pk, "session", session_key=session_key, is_staff=user.is_staff, group_ids=_groups_of(user)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import parse_cookie
 
-from chat.auth.scopes import Scope, header_values, query_value
+from chat.auth.scopes import Scope, header, header_values, query_value
 
 BEARER_SUBPROTOCOL = "bearer."
 """A browser can send no header with a WebSocket: its key comes as a subprotocol `bearer.<key>`."""
@@ -18,6 +18,8 @@ class Credentials:
     bearer: str | None = None
     ticket: str | None = None
     session: str | None = None
+    page_of: str | None = None
+    """Whose page calls by its session: since it came, another user may have signed in in that browser."""
 
 
 def credentials_of(scope: Scope, *, allow_ticket: bool = False) -> Credentials:
@@ -26,6 +28,8 @@ def credentials_of(scope: Scope, *, allow_ticket: bool = False) -> Credentials:
         bearer=_bearer(scope),
         ticket=query_value(scope, "ticket") if allow_ticket else None,
         session=_session(scope),
+        # A browser can send no header with a WebSocket.
+        page_of=header(scope, "x-page-of") or query_value(scope, "page_of"),
     )
 
 

@@ -35,7 +35,7 @@ def signed_in(view: View) -> View:
 
     @wraps(view)
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated or _is_page_of_another(request):
             return _ask_to_sign_in(request)
         try:
             return view(request, *args, **kwargs)
@@ -52,10 +52,10 @@ def signed_in_async(view: AsyncView) -> AsyncView:
     @wraps(view)
     async def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         user = await request.auser()
-        if not user.is_authenticated:
-            return _ask_to_sign_in(request)
         # The lazy `request.user` would go to the database from the event loop when a template reads it.
         request.user = user
+        if not user.is_authenticated or _is_page_of_another(request):
+            return _ask_to_sign_in(request)
         try:
             return await view(request, *args, **kwargs)
         except ChatError as error:
@@ -69,6 +69,11 @@ def caller_of(request: PageRequest) -> Caller:
     return Caller(
         request.user.pk, "session", session_key=request.session.session_key, is_staff=request.user.is_staff
     )
+
+
+def _is_page_of_another(request: HttpRequest) -> bool:
+    """Whether somebody else has signed in in its browser since it came (chat/auth/credentials.py)."""
+    return request.headers.get("X-Page-Of", str(request.user.pk)) != str(request.user.pk)
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -119,3 +119,15 @@ async def test_a_deactivated_user_is_refused(as_alice: AsyncClient, alice: User)
     alice.is_active = False
     await alice.asave()
     assert (await as_alice.get(LIST)).status_code == 401
+
+
+async def test_a_page_that_came_before_another_user_signed_in_speaks_for_nobody(
+    alice_in_browser: AsyncClient, as_alice: AsyncClient, alice: User, bob: User
+) -> None:
+    assert (await alice_in_browser.get(LIST, headers={"X-Page-Of": str(alice.pk)})).status_code == 200
+    refused = await alice_in_browser.get(LIST, headers={"X-Page-Of": str(bob.pk)})
+    assert refused.status_code == 401
+    assert error_of(refused)["code"] == "another_user"
+    live = await alice_in_browser.get("/api/v1/live", headers={"X-Page-Of": str(bob.pk)})
+    assert live.status_code == 401
+    assert (await as_alice.get(LIST, headers={"X-Page-Of": str(bob.pk)})).status_code == 200

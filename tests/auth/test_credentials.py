@@ -52,3 +52,9 @@ def test_a_ticket_counts_only_where_it_is_allowed() -> None:
     assert credentials_of(with_ticket).ticket is None
     assert credentials_of(with_ticket, allow_ticket=True).ticket == "t-1"
     assert credentials_of(scope(query="ticket="), allow_ticket=True).ticket == ""
+
+
+def test_a_page_says_whose_it_is_by_a_header_or_on_a_socket_in_the_query() -> None:
+    assert credentials_of(scope(("x-page-of", "7"))).page_of == "7"
+    assert credentials_of(scope(query="page_of=7")).page_of == "7"
+    assert credentials_of(scope()).page_of is None

@@ -125,9 +125,9 @@ def new_page(context: BrowserContext) -> NewPage:
     return open_page
 
 
-def sign_in(chat: ChatPage) -> ChatPage:
+def sign_in(chat: ChatPage, username: str = "alice") -> ChatPage:
     chat.open("/accounts/login/")
-    chat.page.get_by_label("Username").fill("alice")
+    chat.page.get_by_label("Username").fill(username)
     chat.page.get_by_label("Password", exact=True).fill(PASSWORD)
     chat.page.get_by_role("button", name="Sign in").click()
     return chat.ready()

@@ -165,3 +165,15 @@ async def test_other_addresses_have_no_socket(upstream: FedUpstream, alices_key:
     client = SocketClient(bearer(alices_key), path="/ws/other/")
     with pytest.raises(AssertionError):
         await client.connect()
+
+
+async def test_a_page_of_another_user_opens_none_with_this_ones_session(
+    upstream: FedUpstream, cookie: tuple[bytes, bytes], alice: User, bob: User
+) -> None:
+    own = SocketClient([cookie, OWN], path=f"/ws/chat/?page_of={alice.pk}")
+    await own.connect()
+    assert await is_open(own)
+    others = SocketClient([cookie, OWN], path=f"/ws/chat/?page_of={bob.pk}")
+    await others.connect()
+    assert await others.hear_close() == codes.CREDENTIALS
+    await others.close()

@@ -1,5 +1,6 @@
 // Calls of the native API, and its refusals as values with a sentence for people.
 
+import { signedInAs } from "./page_of.js";
 import { say } from "./texts.js";
 
 const GATEWAY = new Set([502, 503, 504]); // a proxy whose server restarts
@@ -16,7 +17,7 @@ export class Refused extends Error {
 
 /** `body` goes as JSON. The session's cookie and the CSRF token go along. */
 export function request(path, { method = "GET", body, headers = {}, signal } = {}) {
-  const sent = { Accept: "text/event-stream, application/json", ...headers };
+  const sent = { Accept: "text/event-stream, application/json", ...signedInAs(), ...headers };
   if (method !== "GET") {
     sent["X-CSRFToken"] = csrfToken();
     sent["Content-Type"] = "application/json";

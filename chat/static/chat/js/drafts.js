@@ -1,5 +1,7 @@
 // What is in the box and not yet asked, per conversation: the text, and the files that were uploaded for it.
 
+import { pageOf } from "./page_of.js";
+
 const SOON = 300; // ms. A long draft is not written anew with each key
 
 let waiting = null; // {conversation, text, timer}
@@ -13,17 +15,26 @@ export function keepDraft(conversation, text) {
 
 export function draftOf(conversation) {
   keepNow();
-  return localStorage.getItem(`draft:${conversation}`) ?? "";
+  return localStorage.getItem(name("draft", conversation)) ?? "";
 }
 
 export function keepDraftFiles(conversation, files) {
-  store(`draft-files:${conversation}`, files.length ? JSON.stringify(files) : "");
+  store(name("draft-files", conversation), files.length ? JSON.stringify(files) : "");
+}
+
+/** What is in the box goes along to a conversation that was just made for it. */
+export function moveDraft(from, to, text) {
+  keepDraft(to, text);
+  keepDraftFiles(to, draftFilesOf(from));
+  keepDraft(from, "");
+  keepDraftFiles(from, []);
+  keepNow();
 }
 
 /** As the server described them: `{id, name, kind, size}`. */
 export function draftFilesOf(conversation) {
   try {
-    return JSON.parse(localStorage.getItem(`draft-files:${conversation}`) ?? "[]");
+    return JSON.parse(localStorage.getItem(name("draft-files", conversation)) ?? "[]");
   } catch {
     return [];
   }
@@ -34,7 +45,12 @@ function keepNow() {
   const { conversation, text, timer } = waiting;
   waiting = null;
   clearTimeout(timer);
-  store(`draft:${conversation}`, text);
+  store(name("draft", conversation), text);
+}
+
+// Each user's own: whoever signs in in this browser next is not to read them.
+function name(kind, conversation) {
+  return `${kind}:${pageOf()}:${conversation}`;
 }
 
 function store(name, text) {

@@ -1,5 +1,7 @@
 // Pieces of the page that the server renders: fetched, and put in place of what the scripts painted.
 
+import { signedInAs } from "./page_of.js";
+
 /** An element made of the HTML at this address; null where it cannot be had now. */
 export async function fetchFragment(address) {
   const pieces = await fetchPieces(address);
@@ -9,7 +11,7 @@ export async function fetchFragment(address) {
 /** All that the HTML at this address makes; null where it cannot be had now. */
 export async function fetchPieces(address) {
   try {
-    const response = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
+    const response = await fetch(address, { headers: { "HX-Request": "true", ...signedInAs() }, cache: "no-store" });
     if (!response.ok) return null;
     const holder = document.createElement("template");
     holder.innerHTML = await response.text();

@@ -1,5 +1,7 @@
 // Sends conversations in pieces that any server takes. What does not arrive is sent again: doubling is not possible.
 
+import { csrfToken } from "./api.js";
+import { signedInAs } from "./page_of.js";
 import { say } from "./texts.js";
 
 const PIECE_BYTES = 1_000_000; // some seconds on a slow line, and well below what a server takes
@@ -63,7 +65,7 @@ export class Sender {
       const response = await fetch("/import/", {
         method: "POST",
         // As a fragment: who is signed out is told so, and not led to another page.
-        headers: { "Content-Type": "application/x-ndjson", "HX-Request": "true", "X-CSRFToken": csrfToken() },
+        headers: { "Content-Type": "application/x-ndjson", "HX-Request": "true", "X-CSRFToken": csrfToken(), ...signedInAs() },
         body: piece,
         signal: this.signal,
         cache: "no-store",
@@ -74,10 +76,6 @@ export class Sender {
       return { status: 0, retryAfter: 0 };
     }
   }
-}
-
-function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 }
 
 function titleOf(source) {

@@ -1,5 +1,6 @@
 // After the sheet of instructions and parameters was saved: its conversation goes on, or a new one is gone on in.
 
+import { moveDraft } from "./drafts.js";
 import { refreshTop } from "./conversation_menu.js";
 import { chosenModel } from "./models.js";
 import { say } from "./texts.js";
@@ -16,9 +17,7 @@ export function watchInstructions(conversation) {
     toast(say("saved"));
   });
   document.addEventListener("conversation-made", ({ detail }) => {
-    const draft = document.getElementById("box").value;
-    localStorage.removeItem("draft:");
-    if (draft) localStorage.setItem(`draft:${detail.id}`, draft); // it is asked there
+    moveDraft("", detail.id, document.getElementById("box").value); // it is asked there
     location.assign(`/c/${detail.id}/`);
   });
 }

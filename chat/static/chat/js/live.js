@@ -1,8 +1,9 @@
 // This page's end of the browser's one connection: what it follows, and what it is told. Paints nothing.
 
 import { Hub } from "./live_hub.js";
+import { pageOf } from "./page_of.js";
 
-const MESSAGES = 1; // raise it when a message between tab and hub changes: tabs of two versions share no worker
+const MESSAGES = 2; // raise it when a message between tab and hub changes: tabs of two versions share no worker
 
 const followed = new Map(); // reply → {at, onevent, onrefused, waits}
 const newsHandlers = new Set();
@@ -47,7 +48,7 @@ function open() {
   if (typeof SharedWorker !== "function") return useOwnHub();
   const worker = new SharedWorker(new URL("./live_worker.js", import.meta.url), {
     type: "module",
-    name: `live ${MESSAGES}`,
+    name: `live ${MESSAGES} ${pageOf()}`, // who signs in next has a hub, and a line, of their own
   });
   // A browser that knows shared workers, but not modules in them; or the network went before the worker had come.
   worker.addEventListener("error", useOwnHub, { once: true });
@@ -71,7 +72,7 @@ function use(newPort) {
 function hello() {
   const { transport } = document.querySelector("[data-transport]").dataset;
   const follows = [...followed].map(([reply, { at }]) => [reply, at]);
-  say({ say: "hello", transport, follows });
+  say({ say: "hello", user: pageOf(), transport, follows });
 }
 
 function say(message) {

@@ -33,10 +33,10 @@ export class Hub {
     if (said.say === "bye") this.#drop(port, tab);
   }
 
-  #welcome(port, { transport, follows }) {
+  #welcome(port, { user, transport, follows }) {
     const tab = this.#tabs.get(port) ?? { follows: new Set() };
     this.#tabs.set(port, tab);
-    this.#line.use(transport);
+    this.#line.use(transport, user);
     for (const [reply, at] of follows) this.#follow(tab, reply, at);
     this.#line.wake();
     port.postMessage({ tell: "state", state: this.#line.state });

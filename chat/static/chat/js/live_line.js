@@ -9,7 +9,7 @@ const LONGEST_WAIT = 8000; // … to this, each a quarter more or less, so that 
 const SILENCE = 40_000; // ms. The server says something every 15 s: two of them missing is a dead connection
 
 /**
- * Both kinds of connection: made with the replies to follow, `Map` of reply → event id or null; `follow(reply, at)`,
+ * Both kinds of connection: made with the replies to follow, `Map` of reply → event id or null, and the user; `follow(reply, at)`,
  * `unfollow(reply)`, after the map was changed, and `close()`, after which no handler is called. Handlers: `onopen()`,
  * `onbytes()`, `onevent(event)`, and `onover(status)` once, where 401 stands for "not signed in".
  */
@@ -19,6 +19,7 @@ export class Line {
   state = "opening"; // then "open", "lost", or "out": nobody is signed in
   #tell;
   #kind = "sse";
+  #user = null;
   #follows = new Map();
   #connection = null;
   #failures = 0;
@@ -31,7 +32,9 @@ export class Line {
     this.#tell = handlers;
   }
 
-  use(kind) {
+  /** `user`: whose line it is, for the server to compare with the cookie. */
+  use(kind, user) {
+    this.#user = user;
     if (kind === this.#kind || !(kind in KINDS)) return;
     this.#kind = kind;
     if (this.#connection) this.#connect();
@@ -68,7 +71,7 @@ export class Line {
     clearTimeout(this.#waiting);
     this.#connection?.close();
     this.#onbytes();
-    this.#connection = new KINDS[this.#kind](this.#follows, {
+    this.#connection = new KINDS[this.#kind](this.#follows, this.#user, {
       onopen: () => {
         this.#failures = 0;
         this.#state("open");

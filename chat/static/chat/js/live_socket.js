@@ -9,9 +9,9 @@ export class SocketConnection {
   #pinging;
 
   /** See `live_line.js`: both kinds of connection have the same methods and handlers. */
-  constructor(follows, handlers) {
+  constructor(follows, user, handlers) {
     this.#handlers = handlers;
-    const address = new URL("/ws/chat/", location.href);
+    const address = new URL(`/ws/chat/?page_of=${user}`, location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     this.#socket = new WebSocket(address);
     this.#socket.onopen = () => {

@@ -6,14 +6,16 @@ import { EventStreamParser } from "./sse.js";
 
 export class SseConnection {
   #follows;
+  #user;
   #handlers;
   #current = null; // whose events count
   #next = null; // on its way to take its place
   #isBehind = false; // the replies changed again meanwhile
 
   /** See `live_line.js`: both kinds of connection have the same methods and handlers. */
-  constructor(follows, handlers) {
+  constructor(follows, user, handlers) {
     this.#follows = follows;
+    this.#user = user;
     this.#handlers = handlers;
     this.#open();
   }
@@ -43,7 +45,7 @@ export class SseConnection {
     try {
       const query = new URLSearchParams([["render", "html"], ...[...names.keys()].map((name) => ["follow", name])]);
       const response = await fetch(`/api/v1/live?${query}`, {
-        headers: { Accept: "text/event-stream" },
+        headers: { Accept: "text/event-stream", "X-Page-Of": this.#user },
         signal: own.signal,
         credentials: "same-origin",
         cache: "no-store",

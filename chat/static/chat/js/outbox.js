@@ -1,13 +1,14 @@
 // Questions that have not arrived yet, kept by this browser until they have: over a reload, a crash, a closed tab.
 
 import { randomKey } from "./api.js";
+import { pageOf } from "./page_of.js";
 
 const UNDER_WAY = 40_000; // ms that the tab which asks may take for its first try, before others take it for crashed
 const GOOD_FOR = 23 * 3600 * 1000; // ms. The server knows a key for 24 hours; after that it would ask anew
 
 /** Add what makes it known again: a key, where and by whom it is asked, and when. */
 export function makeAsked(asked) {
-  return { key: randomKey(), user: user(), tab: tab(), made: Date.now(), ...asked };
+  return { key: randomKey(), user: pageOf(), tab: tab(), made: Date.now(), ...asked };
 }
 
 export function keep(asked) {
@@ -30,7 +31,7 @@ export function unsentIn(conversation) {
   return Object.keys(localStorage)
     .filter((key) => key.startsWith(name("")))
     .map((key) => JSON.parse(localStorage.getItem(key)))
-    .filter((asked) => asked.user === user() && (asked.body.conversation ?? "") === conversation)
+    .filter((asked) => asked.user === pageOf() && (asked.body.conversation ?? "") === conversation)
     .filter((asked) => asked.isUnsent || asked.tab === tab() || Date.now() - asked.made > UNDER_WAY)
     .map((asked) => ({ ...asked, isTooOld: Date.now() - asked.made > GOOD_FOR }))
     .sort((one, other) => one.made - other.made);
@@ -52,9 +53,4 @@ function tab() {
   const known = sessionStorage.getItem("tab") ?? randomKey();
   sessionStorage.setItem("tab", known);
   return known;
-}
-
-// The next one to sign in at this browser must not ask in the name of the one before.
-function user() {
-  return document.querySelector("[data-user]").dataset.user;
 }

@@ -1,6 +1,7 @@
 // A page shown as a dialog over the one that is open: `<a href data-sheet>`. Without scripts the link leads to it.
 
 import { copy } from "./clipboard.js";
+import { signedInAs } from "./page_of.js";
 import { say } from "./texts.js";
 import { toast } from "./toast.js";
 
@@ -42,7 +43,7 @@ async function open(link) {
 
 async function fetchSheet(address) {
   try {
-    const response = await fetch(address, { headers: { "HX-Request": "true" }, cache: "no-store" });
+    const response = await fetch(address, { headers: { "HX-Request": "true", ...signedInAs() }, cache: "no-store" });
     if (response.ok) return await response.text();
     toast(say(response.status === 401 ? "signed_out" : "refused", { status: response.status }));
   } catch {

@@ -1,6 +1,7 @@
 // The list of conversations. HTMX fetches and swaps; here is only what it cannot know.
 
 import { call } from "./api.js";
+import { signedInAs } from "./page_of.js";
 import { say } from "./texts.js";
 import { toast } from "./toast.js";
 
@@ -83,7 +84,7 @@ function isSearching() {
 /** The item as the server has it; null where it is none any more, undefined where that cannot be known now. */
 async function fetchItem(conversation) {
   try {
-    const current = { "HX-Request": "true", "HX-Current-URL": location.href };
+    const current = { "HX-Request": "true", "HX-Current-URL": location.href, ...signedInAs() };
     const response = await fetch(`/c/${conversation}/item/`, { headers: current, cache: "no-store" });
     if (!response.ok) return response.status === 404 ? null : undefined;
     const holder = document.createElement("template");

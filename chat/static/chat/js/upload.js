@@ -1,6 +1,7 @@
 // One file on its way to the server, with its progress: `fetch` tells of none, so an XMLHttpRequest it is.
 
 import { csrfToken, refusalIn, Refused } from "./api.js";
+import { pageOf } from "./page_of.js";
 import { knows, say } from "./texts.js";
 
 const PATIENCE = 60_000; // ms without an answer after the last byte: a long PDF takes 30 s
@@ -13,6 +14,7 @@ export function upload(file, { onprogress, signal }) {
     const fail = () => reject(new Refused(say("unreachable"), { status: 0, passing: true }));
     request.open("POST", `/api/v1/attachments?name=${encodeURIComponent(file.name)}`);
     request.setRequestHeader("X-CSRFToken", csrfToken());
+    request.setRequestHeader("X-Page-Of", pageOf());
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.upload.addEventListener("progress", ({ loaded, total }) => onprogress(total ? loaded / total : 0));
     request.upload.addEventListener("load", () => {
