@@ -44,6 +44,7 @@ def exported(client: Client) -> zipfile.ZipFile:
     assert answer["Content-Type"] == "application/zip"
     data = async_to_sync(whole)(answer)
     assert int(answer["Content-Length"]) == len(data)
+    answer.close()
     return zipfile.ZipFile(io.BytesIO(data))
 
 
@@ -134,3 +135,11 @@ def test_it_takes_a_session_and_a_post_and_is_not_made_without_end(alice: User, 
     for _ in range(6):
         exported(alices)
     assert alices.post("/settings/data/export/").status_code == 429
+
+
+def test_it_is_called_by_its_users_name_in_any_script(alice: User, alices: Client) -> None:
+    alice.username = "小红"
+    alice.save()
+    answer = alices.post("/settings/data/export/")
+    answer.close()
+    assert "filename*=utf-8''%E5%B0%8F%E7%BA%A2-" in answer["Content-Disposition"]

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -81,10 +82,10 @@ async def export(request: PageRequest) -> HttpResponseBase:
     except TooMany as error:
         return too_often(request, error)
     file = await asyncio.to_thread(make_archive, request.user.pk)
-    response = StreamingHttpResponse(_pieces(file), content_type="application/zip")
+    response = StreamingHttpResponse(Pieces(file), content_type="application/zip")
     response.headers["Content-Length"] = str(_length(file))
     name = f"{request.user.get_username()}-{timezone.now():%Y-%m-%d}.zip"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
 
@@ -112,12 +113,18 @@ def delete(request: PageRequest) -> HttpResponse:
     )
 
 
-async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
-    try:
-        while piece := await asyncio.to_thread(file.read, PIECE):
+class Pieces:
+    """Of a file that the response closes, also where the client goes before the first of them."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while piece := await asyncio.to_thread(self._file.read, PIECE):
             yield piece
-    finally:
-        file.close()
+
+    def close(self) -> None:
+        self._file.close()
 
 
 def _length(file: IO[bytes]) -> int:
