@@ -153,7 +153,7 @@ def test_a_file_that_waited_too_long_leaves_the_draft_with_a_word(chat: ChatPage
     uploaded(chat)
     assert set(chat.page.evaluate(FORGET_FILES)) == {204}
     chat.page.reload()
-    expect(chat.page.locator(".toast")).to_contain_text("notes.txt waited for longer than a day")
+    expect(chat.page.locator(".toast")).to_contain_text("notes.txt waited longer than a day")
     expect(chips(chat)).to_have_count(0)
 
 
@@ -197,7 +197,7 @@ def test_what_the_server_refuses_is_told_in_the_chip_and_stands_in_the_way(chat:
     pick(chat, ("scan.pdf", "application/pdf", pdf("")))
     expect(chips(chat)).to_contain_text("The PDF has no text: its pages are pictures.")
     chat.ask(ANSWER)
-    expect(trouble(chat)).to_contain_text("scan.pdf is not uploaded.")
+    expect(trouble(chat)).to_contain_text("scan.pdf was not uploaded.")
     expect(chat.box).to_have_value(ANSWER)
     chat.page.get_by_role("button", name="Remove scan.pdf").click()
     chat.box.press("Enter")
