@@ -72,7 +72,10 @@ def hide_message(user_id: int, message_id: Any) -> Hidden:
     tree = _Tree(Message.objects.filter(conversation=conversation, deleted__isnull=True).order_by("id"))
     below = tree.below(message.id)
     hidden = Message.objects.filter(id__in=below)
-    running = list(hidden.filter(status=Status.STREAMING).values_list("id", flat=True))
+    # Locked in the order in which checkpoints lock them (`chat.actions.checkpoint`): else the two could
+    # wait for each other.
+    still = hidden.filter(status=Status.STREAMING).select_for_update(no_key=True).order_by("id")
+    running = list(still.values_list("id", flat=True))
     hidden.update(deleted=timezone.now())
     index.take_messages(below)
     if conversation.active_id in below:
