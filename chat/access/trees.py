@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +15,14 @@ from chat.models import Message
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A message's place in the tree."""
+    """A message's place in the tree, and what changes when it is gone on with or rated."""
 
     id: UUID
     parent_id: UUID | None
     role: str
     status: str
+    completion_id: UUID | None
+    rated: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ def read_tree(user_id: int, conversation_id: Any) -> Tree:
     """Two queries. 2,000 messages take a hundredth of a second, however long they are."""
     conversation = conversation_for(user_id, conversation_id)
     rows = Message.objects.filter(conversation=conversation, deleted=None).order_by("id")
-    nodes = [Node(*row) for row in rows.values_list("id", "parent_id", "role", "status")]
+    fields = ("id", "parent_id", "role", "status", "completion_id", "feedback__updated")
+    nodes = [Node(*row) for row in rows.values_list(*fields)]
     return Tree(
         describe_conversation(conversation),
         [
@@ -43,6 +47,7 @@ def read_tree(user_id: int, conversation_id: Any) -> Tree:
                 "parent": None if node.parent_id is None else str(node.parent_id),
                 "role": node.role,
                 "status": node.status,
+                "state": f"{node.status} {node.completion_id} {node.rated}",
             }
             for node in parents_first(nodes)
         ],

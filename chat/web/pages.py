@@ -1,6 +1,7 @@
 """The page of a conversation, whole and in the fragments that its scripts swap in. Reads only."""
 
 from dataclasses import replace
+from hashlib import blake2s
 from typing import Any
 from uuid import UUID
 
@@ -130,11 +131,9 @@ def transcript_of(request: PageRequest, tree: Tree) -> dict[str, Any]:
 
 
 def version_of(tree: Tree) -> str:
-    """Changes whenever the active branch would look different: a tab that comes back compares it."""
-    path = branch_through(tree.nodes, tree.conversation["active"]).path
-    return (
-        f"{tree.conversation['active']} {path[-1]['status'] if path else ''} {tree.conversation['updated']}"
-    )
+    """Changes whenever the transcript would look different: a tab that comes back compares it."""
+    states = "\n".join(f"{node['id']} {node['state']}" for node in tree.nodes)
+    return blake2s(f"{tree.conversation['active']}\n{states}".encode(), digest_size=12).hexdigest()
 
 
 def _shown(tree: Tree, branch: Branch, part: slice) -> list[Shown]:

@@ -5,9 +5,11 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client, RequestFactory
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from web.conftest import MakeReply
 
+from chat.models import Completion, Feedback
 from chat.upstream.demo_replies import replies_to
 from chat.web.errors import server_error
 from chat.web.pages import starters
@@ -128,9 +130,29 @@ def test_the_version_of_a_transcript_changes_when_it_looks_different(
 
     before = version()
     assert version() == before
-    reply.status = "complete"
+    reply.status = "stopped"
     reply.save()
-    assert version() != before
+    assert len({before, stopped := version()}) == 2
+    # Gone on with and stopped again, while this tab slept.
+    reply.completion = Completion.objects.create(
+        message=reply, number=2, model="demo", status="stopped", ended=timezone.now()
+    )
+    reply.save()
+    assert len({before, stopped, again := version()}) == 3
+    Feedback.objects.create(message=reply, rating=1)
+    assert version() not in {before, stopped, again}
+
+
+def test_the_version_changes_with_the_versions_beside_the_branch(
+    alice: User, alices: Client, make_reply: MakeReply
+) -> None:
+    other = make_reply(alice)
+    reply = make_reply(alice, beside=other)
+    address = f"/c/{reply.conversation_id}/transcript/"
+    before = alices.get(address).context["version"]
+    other.deleted = timezone.now()
+    other.save()
+    assert alices.get(address).context["version"] != before
 
 
 def test_a_page_costs_as_many_queries_for_a_long_conversation_as_for_a_short_one(
