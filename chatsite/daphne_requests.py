@@ -1,4 +1,4 @@
-"""Daphne's requests as we want them: bodies are bounded, and read by the application alone.
+"""Daphne's requests as we want them: bodies are bounded, and read by the application alone; downloads wait.
 
 Loaded once, before the server listens. Knows Daphne and Twisted, and of ours the limit and the error
 that says so.
@@ -12,6 +12,8 @@ from daphne.server import reactor
 from django.conf import settings
 
 from chat.errors import TooLarge
+from chatsite import daphne_valve
+from chatsite.daphne_valve import Valve
 
 ALLOWANCE = 64 * 1024
 """What is over the limit by less, the application refuses itself: better, with all its headers."""
@@ -21,11 +23,14 @@ LAST_SECONDS = 2.0
 
 
 class Request(http_protocol.WebRequest):
-    """Daphne's own, with two things changed.
+    """Daphne's own, with three things changed.
 
     Twisted would parse forms before the application: work done twice, and a 400 of its own. And it
-    would write a body to disk to its end, wherever that is, before the application hears of it.
+    would write a body to disk to its end, wherever that is, before the application hears of it. And a
+    download would lie in memory as a whole, while its client takes it.
     """
+
+    valve: Valve | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, parsePOSTFormSubmission=False, **options)
@@ -62,6 +67,24 @@ class Request(http_protocol.WebRequest):
         else:
             super().requestReceived(*request_line)
 
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        # What tells no length is an endless stream: its memory is bounded by what it tells.
+        is_download = message.get("more_body") and self.responseHeaders.hasHeader(b"Content-Length")
+        if is_download and self.valve is None and self.channel is not None:
+            self.valve = Valve()
+            self.registerProducer(self.valve, True)
+        super().handle_reply(message)
+
+    def finish(self) -> None:
+        if self.valve is not None:
+            self.unregisterProducer()
+        super().finish()
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        if self.valve is not None:
+            self.valve.stopProducing()
+        super().connectionLost(reason)
+
     def _is_over(self, size: int) -> bool:
         return self._limit is not None and size > self._limit + ALLOWANCE
 
@@ -86,4 +109,5 @@ class Request(http_protocol.WebRequest):
 
 def install() -> None:
     """From now on every HTTP request of this process is such a one."""
+    daphne_valve.install()
     http_protocol.WebRequest = Request

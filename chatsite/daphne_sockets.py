@@ -1,38 +1,20 @@
 """What Daphne's WebSockets lack: the close codes of servers, back-pressure both ways, calm when clients go.
 
-Loaded once, before the server listens. Knows Daphne, Autobahn and Twisted, and nothing of ours.
+Loaded once, before the server listens. Knows Daphne, Autobahn and Twisted, and nothing of ours but the valve.
 """
 
 import asyncio
 from typing import Any
 
-from daphne.server import Server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
-from twisted.internet.interfaces import IPushProducer
-from zope.interface import implementer
+
+from chatsite import daphne_valve
+from chatsite.daphne_valve import Valve
 
 MAX_WAITING = 1 << 20
 """Bytes that wait in a socket for its application, about: then the client has to wait."""
 MIN_WEIGHT = 10 * 1024
 """What the smallest frame counts for, so that at most about 100 wait."""
-
-
-@implementer(IPushProducer)
-class Valve:
-    """Told by the transport whether its buffer (64 KiB) is full."""
-
-    def __init__(self) -> None:
-        self.writable = asyncio.Event()
-        self.writable.set()
-
-    def pauseProducing(self) -> None:  # noqa: N802 (Twisted's name)
-        self.writable.clear()
-
-    def resumeProducing(self) -> None:  # noqa: N802
-        self.writable.set()
-
-    def stopProducing(self) -> None:  # noqa: N802
-        self.writable.set()
 
 
 class Socket(WebSocketProtocol):
@@ -110,17 +92,7 @@ class Socket(WebSocketProtocol):
         self.let_in()
 
 
-async def _handle_reply(self: Server, protocol: Any, message: dict[str, Any]) -> None:
-    """Daphne's own; but an application that sends to a socket waits until the client has read."""
-    await _plain_handle_reply(self, protocol, message)
-    if message["type"] == "websocket.send" and isinstance(protocol, Socket):
-        await protocol.valve.writable.wait()
-
-
-_plain_handle_reply = Server.handle_reply
-
-
 def install() -> None:
     """From now on every WebSocket of this process is such a one."""
+    daphne_valve.install()
     WebSocketFactory.protocol = Socket
-    Server.handle_reply = _handle_reply
