@@ -143,3 +143,14 @@ def test_it_is_called_by_its_users_name_in_any_script(alice: User, alices: Clien
     answer = alices.post("/settings/data/export/")
     answer.close()
     assert "filename*=utf-8''%E5%B0%8F%E7%BA%A2-" in answer["Content-Disposition"]
+
+
+def test_only_so_many_are_on_their_way_at_once(alices: Client) -> None:
+    under_way = [alices.post("/settings/data/export/") for _ in range(4)]
+    refused = alices.post("/settings/data/export/")
+    assert (refused.status_code, refused["Retry-After"]) == (503, "30")
+    under_way[0].close()
+    again = alices.post("/settings/data/export/")
+    assert again.status_code == 200
+    for answer in (*under_way[1:], again):
+        answer.close()

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import IO
+from weakref import WeakSet
 
 from asgiref.sync import async_to_sync
 from django import forms
@@ -19,14 +20,17 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from chat import limits, service
-from chat.errors import Conflict, TooMany
-from chat.web.errors import message_page, too_many_sign_ins, too_often
+from chat.errors import Conflict, TooMany, Unavailable
+from chat.web.errors import message_page, refused, too_many_sign_ins, too_often
 from chat.web.my_data import make_archive
 from chat.web.settings.frame import show
 from chat.web.signed_in import PageRequest, caller_of, signed_in, signed_in_async
 
 PIECE = 256 * 1024
 """Bytes of the archive that are read and sent at a time."""
+AT_ONCE = 4
+"""Copies on their way: who takes one slowly holds a place of all pages (chatsite/page_limit.py)."""
+COME_BACK_SECONDS = 30
 
 
 class DeleteForm(forms.Form):
@@ -81,8 +85,15 @@ async def export(request: PageRequest) -> HttpResponseBase:
         limits.exports.take(str(request.user.pk))
     except TooMany as error:
         return too_often(request, error)
-    file = await asyncio.to_thread(make_archive, request.user.pk)
-    response = StreamingHttpResponse(Pieces(file), content_type="application/zip")
+    if len(_under_way) >= AT_ONCE:
+        return refused(request, Unavailable("Other copies are on their way.", retry_after=COME_BACK_SECONDS))
+    copy = Copy()
+    try:
+        copy.file = file = await asyncio.to_thread(make_archive, request.user.pk)
+    except BaseException:
+        copy.close()
+        raise
+    response = StreamingHttpResponse(copy, content_type="application/zip")
     response.headers["Content-Length"] = str(_length(file))
     name = f"{request.user.get_username()}-{timezone.now():%Y-%m-%d}.zip"
     response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
@@ -113,18 +124,27 @@ def delete(request: PageRequest) -> HttpResponse:
     )
 
 
-class Pieces:
-    """Of a file that the response closes, also where the client goes before the first of them."""
+class Copy:
+    """One that is made and taken. Its response closes it, also where the client goes before that begins."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
+    file: IO[bytes] | None = None
+
+    def __init__(self) -> None:
+        _under_way.add(self)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        while piece := await asyncio.to_thread(self._file.read, PIECE):
+        assert self.file is not None
+        while piece := await asyncio.to_thread(self.file.read, PIECE):
             yield piece
 
     def close(self) -> None:
-        self._file.close()
+        _under_way.discard(self)
+        if self.file is not None:
+            self.file.close()
+
+
+_under_way: WeakSet[Copy] = WeakSet()
+"""Weak: a client may go before there is a response that would close its own."""
 
 
 def _length(file: IO[bytes]) -> int:
