@@ -22,6 +22,7 @@ from chat.errors import TooMany
 from chat.web.doors import address_of
 from chat.web.errors import too_many_sign_ins
 from chat.web.first_account import make_first_account
+from chat.web.password_help import explain
 from chatsite import setup_code
 
 
@@ -88,8 +89,7 @@ class FirstAccountForm(BaseUserCreationForm):  # type: ignore[type-arg]  # gener
         super().__init__(*args, **kwargs)
         self._address = address
         self.fields["username"].help_text = ""
-        self.fields["password1"].help_text = _("At least 8 characters, and not a common one.")
-        self.fields["password2"].help_text = ""
+        explain(self.fields["password1"], self.fields["password2"])
         if not setup_code.needed(address):
             del self.fields["code"]
 

@@ -20,6 +20,7 @@ from chat.auth import links
 from chat.errors import TooMany
 from chat.web.doors import Door, address_of, link_is_over
 from chat.web.errors import too_often
+from chat.web.password_help import explain
 
 door = Door(links.Kind.INVITATION, "web:join")
 
@@ -34,8 +35,7 @@ class JoinForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the st
         fields["username"].help_text = gettext_lazy("You sign in with it: letters, digits and @ . + - _")
         fields["first_name"].label = gettext_lazy("Name (optional)")
         fields["first_name"].widget.attrs["autocomplete"] = "name"
-        fields["password1"].help_text = gettext_lazy("At least 8 characters, and not a common one.")
-        fields["password2"].help_text = ""
+        explain(fields["password1"], fields["password2"])
         if settings.EMAIL_URL:
             fields["email"].label = gettext_lazy("E-mail address (optional)")
             fields["email"].help_text = gettext_lazy("To set a new password, should you forget yours.")

@@ -28,6 +28,7 @@ from chat.errors import TooMany
 from chat.web.doors import Door, address_of, link_is_over
 from chat.web.errors import too_often
 from chat.web.mail import post
+from chat.web.password_help import explain
 
 door = Door(links.Kind.RESET, "web:reset")
 
@@ -55,6 +56,12 @@ class AskForLinkForm(PasswordResetForm):
             request=request,
             extra_email_context={"product": settings.CHAT_SITE_NAME},
         )
+
+
+class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in the stubs only
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        explain(self.fields["new_password1"], self.fields["new_password2"])
 
 
 @never_cache
@@ -85,6 +92,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
 class ByMail(PasswordResetConfirmView):
     """The link of a mail: Django's, whose token ends with the password that it was made for."""
 
+    form_class = NewPasswordForm
     template_name = "accounts/new_password.html"
     success_url = reverse_lazy("web:login")
 
@@ -115,7 +123,7 @@ def by_link(request: HttpRequest) -> HttpResponse:
     link = links.find_link(links.Kind.RESET, secret)
     if link is None or link.user is None:
         return link_is_over(request)
-    form = SetPasswordForm(link.user, request.POST if request.method == "POST" else None)
+    form = NewPasswordForm(link.user, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         context = {"form": form, "username": link.user.get_username()}
         return render(request, "accounts/new_password.html", context, status=400 if form.is_bound else 200)

@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+from django.contrib.auth.models import User
 from django.test import Client
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
@@ -26,3 +27,11 @@ def test_no_sentence_of_the_catalogue_is_left_untranslated() -> None:
     catalogue = CATALOGUE.read_text()
     assert re.findall(r'msgid .*\nmsgstr ""\n(?!")', catalogue[catalogue.index("\n\n") :] + "\n") == []
     assert "fuzzy" not in catalogue
+
+
+def test_every_language_at_the_door_is_called_by_its_own_name(client: Client, dave: User) -> None:
+    page = client.get("/accounts/login/", headers={"Accept-Language": "zh-CN"}).content.decode()
+    assert re.findall(r'name="language" value="(.*?)".*?>(.*?)</button>', page) == [
+        ("en", "English"),
+        ("zh-hans", "简体中文"),
+    ]

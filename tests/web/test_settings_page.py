@@ -80,3 +80,9 @@ def test_signing_out_takes_a_post(alices: Client) -> None:
     assert alices.get("/accounts/logout/").status_code == 405
     alices.post("/accounts/logout/")
     assert alices.get("/").status_code == 302
+
+
+def test_what_a_new_password_must_be_is_said_in_one_sentence(alices: Client) -> None:
+    page = alices.get("/settings/password/").content.decode()
+    assert re.findall(r'_helptext">(.*?)<', page).count("At least 8 characters, and not a common one.") == 1
+    assert "too similar" not in page

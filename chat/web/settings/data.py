@@ -8,7 +8,6 @@ from weakref import WeakSet
 from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib.auth import logout
-from django.contrib.auth.models import User
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
@@ -24,6 +23,7 @@ from chat.errors import Conflict, TooMany, Unavailable
 from chat.web.errors import message_page, refused, too_many_sign_ins, too_often
 from chat.web.my_data import make_archive
 from chat.web.settings.frame import show
+from chat.web.settings.present_password import PresentPasswordForm
 from chat.web.signed_in import PageRequest, caller_of, signed_in, signed_in_async
 
 PIECE = 256 * 1024
@@ -33,7 +33,7 @@ AT_ONCE = 4
 COME_BACK_SECONDS = 30
 
 
-class DeleteForm(forms.Form):
+class DeleteForm(PresentPasswordForm):
     """Who leaves gives their password and types their username: nobody does it by mistake, or for another."""
 
     username = forms.CharField(
@@ -42,31 +42,12 @@ class DeleteForm(forms.Form):
             attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
         ),
     )
-    password = forms.CharField(
-        label=gettext_lazy("Password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, user: User, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
-        self._user = user
 
     def clean_username(self) -> str:
         given: str = self.cleaned_data["username"]
         if given != self._user.get_username():
             raise forms.ValidationError(_("This is not your username."))
         return given
-
-    def clean_password(self) -> str:
-        """Raises `TooMany`, with the password unchecked."""
-        password: str = self.cleaned_data["password"]
-        username = self._user.get_username()
-        limits.sign_ins.take("", username)
-        if not self._user.check_password(password):
-            raise forms.ValidationError(_("This is not your password."))
-        limits.sign_ins.succeeded("", username)
-        return password
 
 
 @never_cache

@@ -8,7 +8,6 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import PasswordChangeForm
-from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -21,7 +20,9 @@ from chat.auth import sign_ins
 from chat.errors import TooMany
 from chat.web.browsers import in_words
 from chat.web.errors import too_many_sign_ins
+from chat.web.password_help import explain
 from chat.web.settings.frame import saved, show
+from chat.web.settings.present_password import PresentPasswordForm
 from chat.web.signed_in import PageRequest, signed_in
 
 
@@ -32,6 +33,7 @@ class PasswordForm(PasswordChangeForm):
         super().__init__(*args, **kwargs)
         # The page has more than this form.
         self.fields["old_password"].widget.attrs.pop("autofocus", None)
+        explain(self.fields["new_password1"], self.fields["new_password2"])
 
     def clean_old_password(self) -> str:
         username = self.user.get_username()
@@ -41,7 +43,7 @@ class PasswordForm(PasswordChangeForm):
         return password
 
 
-class AddressForm(forms.Form):
+class AddressForm(PresentPasswordForm):
     """Whoever chooses the address can have a new password sent there: so it takes the present one."""
 
     email = forms.EmailField(
@@ -51,25 +53,6 @@ class AddressForm(forms.Form):
         help_text=gettext_lazy("A link is sent there if you forget your password. Empty: none."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
-    password = forms.CharField(
-        label=gettext_lazy("Your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._user = user
-
-    def clean_password(self) -> str:
-        """Raises `TooMany`, with the password unchecked."""
-        password: str = self.cleaned_data["password"]
-        username = self._user.get_username()
-        limits.sign_ins.take("", username)
-        if not self._user.check_password(password):
-            raise forms.ValidationError(_("This is not your password."))
-        limits.sign_ins.succeeded("", username)
-        return password
 
 
 @sensitive_post_parameters()
