@@ -1,37 +1,15 @@
 """The sheet of a conversation's instructions and parameters: shown, kept, and nobody else's."""
 
 import json
-from collections.abc import AsyncIterator
 
-import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connections
 from django.test import AsyncClient
-from fakes.fed_upstream import FedUpstream
 
-from chat import service
 from chat.actions.preferences import choose
 from chat.database import in_database
 from chat.models import Conversation
 
 SHEET = {"HX-Request": "true"}
-
-
-@pytest.fixture
-async def _service(transactional_db: None) -> AsyncIterator[None]:
-    await service.start(FedUpstream())
-    yield
-    await service.drain()
-    # Of the thread that ran the sync middleware: the test client leaves its connection open.
-    await sync_to_async(connections.close_all)()
-
-
-@pytest.fixture
-def alices(_service: None, alice: User) -> AsyncClient:
-    client = AsyncClient()
-    client.force_login(alice)
-    return client
 
 
 async def test_they_are_kept_with_the_conversation_and_what_a_program_set_besides_stays(

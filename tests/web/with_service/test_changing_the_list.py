@@ -1,49 +1,19 @@
 """Changes to conversations from the page: through the running service, as a browser with HTMX does."""
 
 import json
-from collections.abc import AsyncIterator
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connections
 from django.test import AsyncClient
-from fakes.fed_upstream import FedUpstream
 from web.conftest import MakeReply
 
-from chat import service
 from chat.models import Message
 
 FRAGMENT = {"HX-Request": "true"}
 
 
 @pytest.fixture
-async def _service(transactional_db: None) -> AsyncIterator[None]:
-    await service.start(FedUpstream())
-    yield
-    await service.drain()
-    # Of the thread that ran the sync middleware: the test client leaves its connection open.
-    await sync_to_async(connections.close_all)()
-
-
-def _browser_of(user: User) -> AsyncClient:
-    client = AsyncClient()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def alices(_service: None, alice: User) -> AsyncClient:
-    return _browser_of(alice)
-
-
-@pytest.fixture
-def bobs(_service: None, bob: User) -> AsyncClient:
-    return _browser_of(bob)
-
-
-@pytest.fixture
-def first_try(_service: None, alice: User, make_reply: MakeReply) -> Message:
+def first_try(running: None, alice: User, make_reply: MakeReply) -> Message:
     """The reply that the other branch ends with."""
     return make_reply(alice, "The first try.", question="Walks")
 

@@ -1,7 +1,6 @@
 """Conversations that are brought in: where they land, that they come once, that a bad one stops no other."""
 
 import json
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,41 +12,15 @@ from django.test import AsyncClient
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from fakes.chatgpt_export import lines, node, simple
-from fakes.fed_upstream import FedUpstream
 from web.conftest import MakeReply
 
-from chat import portable, service
+from chat import portable
 from chat.access.rows import conversations_of
 from chat.access.search import search
 from chat.actions.deleting import CONVERSATION_KEPT, purge_hidden
 from chat.actions.imports import import_conversation
 from chat.models import Conversation, Message
 from chat.service.imports import import_one
-
-
-@pytest.fixture
-async def _service(transactional_db: None) -> AsyncIterator[None]:
-    await service.start(FedUpstream())
-    yield
-    await service.drain()
-    # Of the thread that ran the sync middleware: the test client leaves its connection open.
-    await sync_to_async(connections.close_all)()
-
-
-def _browser_of(user: User) -> AsyncClient:
-    client = AsyncClient()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def alices(_service: None, alice: User) -> AsyncClient:
-    return _browser_of(alice)
-
-
-@pytest.fixture
-def bobs(_service: None, bob: User) -> AsyncClient:
-    return _browser_of(bob)
 
 
 async def _send(client: AsyncClient, body: bytes) -> Any:
@@ -167,7 +140,7 @@ async def test_only_lines_of_json_are_taken_and_not_too_many(alices: AsyncClient
     assert (await _send(alices, b"\n\n")).json() == {"results": []}
 
 
-@pytest.mark.usefixtures("_service")
+@pytest.mark.usefixtures("running")
 async def test_who_is_signed_out_is_told() -> None:
     answer = await AsyncClient().post(
         "/import/", b"{}", content_type="application/x-ndjson", headers={"HX-Request": "true"}

@@ -1,51 +1,21 @@
 """Shared links: who can make, see and take back which, and what those who have one see."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
-from django.db import connections
 from django.test import AsyncClient, Client
 from django.utils import timezone
-from fakes.fed_upstream import FedUpstream
 from pytest_django import DjangoAssertNumQueries, Settings
 from web.conftest import MakeReply
 
-from chat import service
 from chat.access.shares import hash_of
 from chat.models import Attachment, Message, Share
 
 
 @pytest.fixture
-async def _service(transactional_db: None) -> AsyncIterator[None]:
-    await service.start(FedUpstream())
-    yield
-    await service.drain()
-    # Of the thread that ran the sync middleware: the test client leaves its connection open.
-    await sync_to_async(connections.close_all)()
-
-
-def _browser_of(user: User) -> AsyncClient:
-    client = AsyncClient()
-    client.force_login(user)
-    return client
-
-
-@pytest.fixture
-def alices(_service: None, alice: User) -> AsyncClient:
-    return _browser_of(alice)
-
-
-@pytest.fixture
-def bobs(_service: None, bob: User) -> AsyncClient:
-    return _browser_of(bob)
-
-
-@pytest.fixture
-def reply(_service: None, alice: User, make_reply: MakeReply) -> Message:
+def reply(running: None, alice: User, make_reply: MakeReply) -> Message:
     first = make_reply(alice, "The first try.", question="Walks?")
     return make_reply(alice, "Up **and** down.", beside=first)
 
