@@ -26,6 +26,10 @@ _PRIVATE: Final = range(0xF0000, 0xFFFFE)
 _WIDEST_MARGIN: Final = 200
 """Characters before a `$$` in which the beginning of its line is looked for."""
 
+_PARAGRAPH: Final = re.compile(r"\n[ \t]*\n")
+_MOST_STEPS: Final = 200_000_000
+"""Characters that the parser may go through in vain: a fifth of a second."""
+
 Formula = Callable[[str, bool], str]
 """The HTML for a source, and whether it is display math."""
 
@@ -115,6 +119,16 @@ def _begins_line(text: str, at: int, sign: str) -> bool:
     least = max(at - _WIDEST_MARGIN, 0)
     start = max(text.rfind("\n", least, at), text.rfind("\r", least, at)) + 1
     return start >= least and _BEGINS_LINE.match(text[start:at].replace(sign, "")) is not None
+
+
+def are_endless(text: str) -> bool:
+    """Whether too many formulas never end: from the beginning of each the parser looks all the way."""
+    steps = 0
+    for paragraph in _PARAGRAPH.split(text):
+        for opening, closing in (("\\(", "\\)"), ("\\[", "\\]")):
+            since = max(paragraph.rfind(closing), 0)
+            steps += paragraph.count(opening, since) * (len(paragraph) - since)
+    return steps > _MOST_STEPS
 
 
 def taken_back(html: str, marked: Marked, formula: Formula) -> str:

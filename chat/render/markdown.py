@@ -26,10 +26,17 @@ HIGHLIGHT_SECONDS: Final = 1.0
 TEX_SECONDS: Final = 1.0
 """For all the formulas of one text; the rest stays source."""
 
-_EXTENSIONS: Final = comrak.ExtensionOptions()
-_EXTENSIONS.table = _EXTENSIONS.strikethrough = _EXTENSIONS.autolink = True
-_EXTENSIONS.tasklist = _EXTENSIONS.footnotes = True
-_EXTENSIONS.math_latex = True
+
+def _extensions(*, math: bool) -> comrak.ExtensionOptions:
+    options = comrak.ExtensionOptions()
+    options.table = options.strikethrough = options.autolink = True
+    options.tasklist = options.footnotes = True
+    options.math_latex = math
+    return options
+
+
+_EXTENSIONS: Final = _extensions(math=True)
+_WITHOUT_MATH: Final = _extensions(math=False)
 _OPTIONS: Final = comrak.RenderOptions()
 _OPTIONS.escape = True  # HTML in the text is shown as text
 _OPTIONS.tasklist_classes = True
@@ -100,7 +107,8 @@ def render(markdown: str, *, images: Collection[str] = ()) -> str:
     """
     markdown = _LONE_SURROGATE.sub("\ufffd", markdown)
     marked = formulas.mark(markdown)
-    html = comrak.render_markdown(marked.text, extension_options=_EXTENSIONS, render_options=_OPTIONS)
+    extensions = _WITHOUT_MATH if formulas.are_endless(marked.text) else _EXTENSIONS
+    html = comrak.render_markdown(marked.text, extension_options=extensions, render_options=_OPTIONS)
     if len(html) > 100_000 + MAX_GROWTH * len(markdown):
         return _plain(markdown)
     deadline = time.monotonic() + TEX_SECONDS

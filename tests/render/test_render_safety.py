@@ -1,5 +1,7 @@
 """Nothing that a model writes can run, load, style or hang anything."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,6 +140,18 @@ def test_lone_surrogates_and_control_characters_are_no_error(markdown: str) -> N
 )
 def test_text_that_is_made_to_hang_or_crash_is_rendered(markdown: str) -> None:
     assert Harm(render(markdown)).found == []
+
+
+@pytest.mark.parametrize("begins", ["\\(", "\\[", "(\\", "\\( \\[ $$ ", "> \\(\n", "\\(`"])
+def test_formulas_that_never_end_take_no_minutes(begins: str) -> None:
+    before = time.thread_time()
+    assert Harm(render(begins * (1_000_000 // len(begins)))).found == []
+    # Quadratic it would be a hundred times as much; a loaded machine is not.
+    assert time.thread_time() - before < 20
+
+
+def test_what_never_ends_leaves_other_formulas_alone() -> None:
+    assert render("\\(a\\) " * 2000 + "\n\n" + "\\( " * 2000).count("<math") == 2000
 
 
 def test_what_nests_too_deep_is_shown_as_it_was_written() -> None:
