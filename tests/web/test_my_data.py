@@ -20,6 +20,7 @@ from chat import limits, service
 from chat.actions.preferences import choose
 from chat.auth.caller import Caller
 from chat.auth.keys import create_key
+from chat.database import close_pools
 from chat.files import folder
 from chat.models import Attachment, Feedback
 
@@ -33,6 +34,7 @@ def _fresh(tmp_path: Path, settings: Settings) -> Iterator[None]:
     limits.exports.forget()
     yield
     limits.exports.forget()
+    close_pools()
 
 
 async def whole(answer: StreamingHttpResponse) -> bytes:
