@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import AsyncClient
 from fakes.fed_upstream import FedUpstream
 
@@ -19,6 +21,8 @@ async def upstream(transactional_db: None) -> AsyncIterator[FedUpstream]:
     await service.start(upstream)
     yield upstream
     await service.drain()
+    # Of the thread that ran sync middleware: the test client leaves its connection open.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture(autouse=True)
