@@ -66,11 +66,6 @@ def branch_through(messages: Sequence[Message], active: str | None, through: str
     return Branch(_path(other, by_id), children, is_active=False)
 
 
-def active_branch(messages: Sequence[Message], active: str | None) -> list[Step]:
-    """All steps of the active branch."""
-    return branch_through(messages, active).steps(slice(None))
-
-
 def _ids(messages: Sequence[Message]) -> list[str]:
     return [message["id"] for message in messages]
 

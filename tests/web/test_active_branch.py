@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chat.web.branch import Step, active_branch
+from chat.web.branch import Step, branch_through
 
 
 def message(name: str, parent: str | None = None) -> dict[str, Any]:
@@ -17,6 +17,11 @@ TREE = [
     message("answer below", "below first"),
     message("below second", "second"),
 ]
+
+
+def active_branch(messages: list[dict[str, Any]], active: str | None) -> list[Step]:
+    """All steps of it."""
+    return branch_through(messages, active).steps(slice(None))
 
 
 def ids(steps: list[Step]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chat.web.branch import active_branch
+from chat.web.branch import branch_through
 from chat.web.shown import Shown, show
 
 
@@ -29,7 +29,7 @@ def shown(*, answered: bool = False, **fields: Any) -> Shown:
         "ended": None,
     } | fields
     below = [message | {"id": "below", "parent": "reply"}] if answered else []
-    return show(active_branch([message, *below], "reply")[0])
+    return show(branch_through([message, *below], "reply").steps(slice(1))[0])
 
 
 @pytest.mark.parametrize(

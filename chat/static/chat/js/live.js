@@ -40,10 +40,6 @@ export function onLineState(handler) {
   stateHandlers.add(handler);
 }
 
-export function isLineOpen() {
-  return state === "open";
-}
-
 function open() {
   if (typeof SharedWorker !== "function") return useOwnHub();
   const worker = new SharedWorker(new URL("./live_worker.js", import.meta.url), {

@@ -3,7 +3,7 @@
 
 const SURROGATE_PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
 
-export function codePoints(text) {
+function codePoints(text) {
   return text.length - (text.match(SURROGATE_PAIR)?.length ?? 0);
 }
 
