@@ -48,14 +48,16 @@ def request_of(model: str, messages: Iterable[dict[str, Any]], params: dict[str,
 
 
 def dropped_notice(name: str, sent: Request) -> dict[str, Any]:
-    """How a parameter that was left out is told to the user."""
+    """How a parameter that was left out is told to the user; `instead`: what was sent in its place."""
+    told = {"code": "parameter_dropped", "param": name}
     if name == "stream_options":
         message = "The model's provider does not report how many tokens a reply takes."
     elif "max_completion_tokens" in sent.params and name == "max_tokens":
+        told["instead"] = "max_completion_tokens"
         message = "The model does not take max_tokens; max_completion_tokens was sent in its place."
     else:
         message = f"The model does not take {name} as it was set; the reply was made without it."
-    return {"code": "parameter_dropped", "param": name, "message": message}
+    return {**told, "message": message}
 
 
 def _in_reason(reason: str, names: Iterable[str]) -> list[str]:

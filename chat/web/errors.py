@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from chat.errors import ChatError, TooMany
 from chat.web.context import theme_of_cookie
+from chat.web.refusals import REFUSALS
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -90,11 +91,12 @@ def refused(request: HttpRequest, error: ChatError) -> HttpResponse:
         title, text = _("Not possible now"), _("The server cannot do this at the moment.")
     else:
         title, text = _("That was refused"), _("It is not possible as things are. Reload the page and look.")
+    text = str(REFUSALS.get(error.code, text))
     if error.retry_after is None:
         return _page(request, error.status, title, text)
     wait = _wait(error)
-    again = _("Try again in {seconds} s.").format(seconds=wait)
-    return _page(request, error.status, title, f"{text} {again}", retry_after=wait)
+    text = _("{what} Try again in {seconds} s.").format(what=text, seconds=wait)
+    return _page(request, error.status, title, text, retry_after=wait)
 
 
 def _wait(error: ChatError) -> int:

@@ -4,8 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-PROVIDER = "The model's provider "
-"""How the sentences of `chat.upstream.errors` begin."""
+from chat.web.refusals import REFUSALS
+
+REFUSED = "The model's provider refused the request: "
+"""How `chat.upstream.errors` begins to tell a provider's own words about a request."""
 
 
 def failure(error: dict[str, Any]) -> str:
@@ -30,15 +32,25 @@ def failure(error: dict[str, Any]) -> str:
             return _("The model’s provider failed: it had an error of its own.")
         case "upstream_context_length":
             return _("This conversation is longer than the model can read. Begin a new one.")
+        case "upstream_rejected":
+            return _rejected(str(error.get("message") or ""))
         case "not_saved":
             return _("The database refused this reply’s text.")
-    return _other(str(error.get("message") or ""))
+        case "internal_error":
+            return _("The server failed while it read the model. What had arrived is saved.")
+        case code if code in REFUSALS:
+            return str(REFUSALS[code])
+    return str(error.get("message") or "") or _("The model’s provider failed.")
 
 
-def _other(reason: str) -> str:
-    """With the reason as it was given: a provider's own words about a request that it refused."""
-    if not reason:
-        return _("The model’s provider failed.")
-    if not reason.startswith(PROVIDER):
-        return reason
-    return _("The model’s provider failed: {reason}").format(reason=f"it {reason.removeprefix(PROVIDER)}")
+def _rejected(message: str) -> str:
+    """With the reason as the provider gave it, where it gave one: the provider's own words."""
+    if message.startswith(REFUSED):
+        reason = message.removeprefix(REFUSED)
+        return _("The model’s provider failed: it refused the request: {reason}").format(reason=reason)
+    if "another address" in message:
+        return _(
+            "The model’s provider failed: it sends us to another address. "
+            "An administrator must correct the connection."
+        )
+    return _("The model’s provider failed: it refused the request.")

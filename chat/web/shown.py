@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from chat.web.attaching import ShownFile, files_of
 from chat.web.branch import Step
 from chat.web.failures import failure
+from chat.web.notices import notice
 from chat.web.rendered import rendered
 
 CUT_OFF = frozenset({"stopped", "interrupted", "failed"})
@@ -66,11 +67,7 @@ def show(step: Step) -> Shown:
         model=message["model"] or "",
         note=how_it_ended(message) if is_reply else "",
         is_failure=message["status"] == "failed",
-        notices=tuple(
-            str(notice.get("message", ""))
-            for notice in message.get("notices", ())
-            if isinstance(notice, dict)
-        ),
+        notices=tuple(notice(told) for told in message.get("notices", ()) if isinstance(told, dict)),
         timing=how_fast(message) if is_reply else "",
         may_continue=is_reply and not step.has_answers and _was_cut_off(message),
         try_again=_never_was_a_reply(message) if is_reply else not step.has_answers,

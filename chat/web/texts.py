@@ -3,7 +3,9 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-TEXTS: dict[str, str | Promise] = {
+from chat.web.refusals import REFUSALS
+
+TEXTS: dict[str, Promise] = {
     "waiting": _("Waiting for the model…"),
     "queue": _("Waiting for a free place: number {place} in the queue."),
     "loading": _("No word yet. A local model may still be loading."),
@@ -23,7 +25,7 @@ TEXTS: dict[str, str | Promise] = {
     "failed": _("The reply failed."),
     "unreachable": _("The server cannot be reached."),
     "refused": _("The server refused: {status}."),
-    "retry_after": _("Try again in {seconds} s."),
+    "retry_after": _("{what} Try again in {seconds} s."),
     "signed_out": _("You are signed out."),
     "sign_in": _("Sign in again"),
     "copy_code": _("Copy"),
@@ -76,18 +78,7 @@ TEXTS: dict[str, str | Promise] = {
     ),
     "image_unseen": _("{model} does not read images. Remove {name}, or choose another model."),
     "file_not_uploaded": _("{name} was not uploaded. Try again or remove it, then send."),
-    "refused_file_kind": _("This is not an image, PDF or text file that can be read."),
-    "refused_image_broken": _("The image is broken. Open it, save it anew, and try again."),
-    "refused_image_too_large": _("The image has too many pixels. Scale it down."),
-    "refused_pdf_encrypted": _("The PDF needs a password. Save it without one, and try again."),
-    "refused_pdf_without_text": _(
-        "The PDF has no text: its pages are pictures. Have its text recognised (OCR), or attach images."
-    ),
-    "refused_pdf_broken": _("The PDF is broken. Open it, save it anew, and try again."),
-    "refused_pdf_too_long": _("The PDF has too many pages. Split it."),
-    "refused_pdf_slow": _("Reading the PDF took too long. Split it, or paste its text."),
-    "refused_text_too_long": _("The file has too much text. Split it."),
-    "refused_too_many_files": _("Too many of your files are waiting to be sent. Send or remove some first."),
+    "upload_text_too_long": _("The file has too much text. Split it."),
     "file_expired": _("{name} waited longer than a day and is no longer here. Attach it again."),
     "gone": _("This reply no longer exists."),
     "import_reading": _("Reading the file…"),
@@ -102,4 +93,4 @@ TEXTS: dict[str, str | Promise] = {
     "import_too_large": _("It is larger than this server takes at once."),
     "import_no_json": _("This file is not JSON, or it is cut off."),
     "import_no_zip": _("This zip file cannot be read: it is damaged, encrypted, or cut off."),
-}
+} | {f"refused_{code}": sentence for code, sentence in REFUSALS.items()}

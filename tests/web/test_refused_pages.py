@@ -35,7 +35,7 @@ def test_a_page_that_cannot_be_read_now_says_when_to_come_back(
 def test_it_says_so_in_the_readers_language(alices: Client) -> None:
     with patch("chat.web.sidebar.list_conversations", side_effect=AWAY):
         page = alices.get("/", headers={"Accept-Language": "zh-CN"}).content.decode()
-    assert "服务器暂时无法执行此操作。 请在 2 秒后重试。" in page
+    assert "服务器暂时无法执行此操作。请在 2 秒后重试。" in page
 
 
 @pytest.mark.django_db(transaction=True)

@@ -3,9 +3,15 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
+from chat.upstream.context import cut_notice
+from chat.upstream.errors import rejected
+from chat.upstream.request import dropped_notice, request_of
 from chat.web.branch import branch_through
 from chat.web.shown import Shown, show
+
+REQUEST = request_of("demo", [], {"max_tokens": 9, "top_k": 1})
 
 
 def shown(*, answered: bool = False, **fields: Any) -> Shown:
@@ -133,10 +139,34 @@ def test_times_and_speed_are_told_as_far_as_they_are_known() -> None:
     assert shown(usage={"completion_tokens": 1}).timing == "1 token"
 
 
-def test_a_notice_is_shown_as_its_sentence() -> None:
-    assert shown(notices=[{"code": "context_cut", "message": "The oldest was left out."}]).notices == (
-        "The oldest was left out.",
-    )
+@pytest.mark.parametrize(
+    ("notice", "sentence"),
+    [
+        ({"code": "of_tomorrow", "message": "Something was left out."}, "Something was left out."),
+        (cut_notice(1), "模型的上下文长度不足以容纳整个对话：最早的 1 条消息未发送。"),
+        (cut_notice(3), "模型的上下文长度不足以容纳整个对话：最早的 3 条消息未发送。"),
+        (dropped_notice("stream_options", REQUEST), "模型服务方未报告回复所用的词元数。"),
+        (dropped_notice("top_k", REQUEST), "模型不接受所设的 top_k，已在没有它的情况下生成回复。"),
+        (
+            dropped_notice("max_tokens", REQUEST.without("max_tokens", "Use max_completion_tokens.")),
+            "模型不接受 max_tokens，已改用 max_completion_tokens。",
+        ),
+    ],
+)
+def test_what_was_left_out_is_told_in_the_readers_language(notice: dict[str, Any], sentence: str) -> None:
+    with translation.override("zh-hans"):
+        assert shown(notices=[notice]).notices == (sentence,)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_was_left_out_is_told_to_programs_in_the_same_words(count: int) -> None:
+    assert shown(notices=[cut_notice(count)]).notices == (cut_notice(count)["message"],)
+
+
+def test_a_providers_own_words_stand_in_a_chinese_sentence() -> None:
+    error = rejected("No cats.").as_dict()
+    with translation.override("zh-hans"):
+        assert shown(status="failed", error=error).note == "模型服务出错：请求被拒绝，原因：No cats."
 
 
 def test_markdown_becomes_html_in_replies_only() -> None:

@@ -1,7 +1,7 @@
 // Calls of the native API, and its refusals as values with a sentence for people.
 
 import { signedInAs } from "./page_of.js";
-import { say } from "./texts.js";
+import { knows, say } from "./texts.js";
 
 const GATEWAY = new Set([502, 503, 504]); // a proxy whose server restarts
 const SOON = new Set([408, 425, 429, 500, 502, 503, 504]);
@@ -67,8 +67,13 @@ export function refusalIn(status, error, retryAfter) {
 
 function sentence(status, error, retryAfter) {
   if (status === 401) return say("signed_out");
-  const what = error?.message ?? say("refused", { status });
-  return retryAfter ? `${what} ${say("retry_after", { seconds: retryAfter })}` : what;
+  const what = error ? inWords(error) : say("refused", { status });
+  return retryAfter ? say("retry_after", { what, seconds: retryAfter }) : what;
+}
+
+/** What an `error` of the API says, in the reader's language; its own sentence is English. */
+export function inWords({ code, message }) {
+  return knows(`refused_${code}`) ? say(`refused_${code}`) : message;
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing on a plain http address that is not localhost. */

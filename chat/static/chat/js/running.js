@@ -1,7 +1,7 @@
 // One reply that runs on this page: from the wish for it to its end. Who asked and what becomes of the
 // messages around it is for the conversation.
 
-import { Refused, call } from "./api.js";
+import { Refused, call, inWords } from "./api.js";
 import { follow } from "./live.js";
 import { ReplyView } from "./reply.js";
 import { say } from "./texts.js";
@@ -24,7 +24,7 @@ export class Running {
     this.reply = reply;
     follow(reply, {
       onevent: (event) => this.#take(event),
-      onrefused: (error) => this.#refused(new Refused(error.code === "not_found" ? say("gone") : error.message, { status: 404 })),
+      onrefused: (error) => this.#refused(new Refused(error.code === "not_found" ? say("gone") : inWords(error), { status: 404 })),
     });
     if (this.#isStopping) this.#stop();
   }

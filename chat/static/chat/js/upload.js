@@ -23,7 +23,7 @@ export function upload(file, { onprogress, signal }) {
     request.addEventListener("load", () => {
       const body = parsed(request.responseText);
       if (request.status === 201 && body) resolve(body);
-      else reject(refusalIn(request.status, inOurWords(body?.error), request.getResponseHeader("Retry-After")));
+      else reject(refusalIn(request.status, ofFile(body?.error), request.getResponseHeader("Retry-After")));
     });
     request.addEventListener("error", fail);
     request.addEventListener("abort", fail);
@@ -33,10 +33,10 @@ export function upload(file, { onprogress, signal }) {
   });
 }
 
-// The server's sentence is English; what is wrong with a file is said in the reader's language.
-function inOurWords(error) {
-  const name = `refused_${error?.code}`;
-  return knows(name) ? { ...error, message: say(name) } : error;
+// Of some refusals a file has words of its own.
+function ofFile(error) {
+  const name = `upload_${error?.code}`;
+  return knows(name) ? { message: say(name) } : error;
 }
 
 function parsed(text) {
