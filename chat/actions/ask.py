@@ -79,9 +79,7 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     request = Message.objects.create(
         conversation=conversation, parent=parent, role=Role.USER, content=question.content
     )
-    if first:
-        index.put_title(conversation)
-    index.put_message(request.id, index.parts_of(request.content))
+    index.add_question(conversation, request, with_title=first)
     refuse_unseen(bind(origin.user_id, request, question.attachments, most=origin.max_attachments), chosen)
     reply, completion = add_reply(origin, conversation, request, chosen, params)
     claim_reply(origin.user_id, claim, reply)

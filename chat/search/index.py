@@ -46,8 +46,17 @@ def put_title(conversation: Conversation) -> None:
         put_titles([(conversation.id, conversation.owner_id, conversation.title)])
 
 
+def add_question(conversation: Conversation, question: Message, *, with_title: bool) -> None:
+    """One that is just being asked, and the title that was made of it: neither is in the index yet."""
+    if conversation.temporary:
+        return
+    if with_title:
+        put_titles([(conversation.id, conversation.owner_id, conversation.title)])
+    put_messages([(question.id, conversation.id, conversation.owner_id, question.content)])
+
+
 def put_message(message: UUID, parts: tuple[str, ...]) -> None:
-    """A message that has just been written, or has ended; in place of what it was before."""
+    """A reply that has ended, or a message that came back; in place of what it was before."""
     SearchEntry.objects.filter(message=message).delete()
     found = _findable().filter(id=message).values_list("conversation__owner_id", "conversation_id").first()
     if found is not None:

@@ -1,0 +1,42 @@
+"""What a question and the end of its reply cost the database: on SQLite all others wait meanwhile."""
+
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from chat.access.search import search
+from chat.actions.ask import Question, ask
+from chat.actions.finish import Outcome, finish
+from chat.actions.new_reply import Chosen, NewReply, Origin
+from chat.models import Server
+
+
+def test_asking_and_ending_are_a_few_queries(alice: User) -> None:
+    origin = Origin(
+        user_id=alice.pk,
+        server=Server.objects.create(id=uuid4(), name="one").id,
+        request_hash="",
+        choose_model=lambda name, params: Chosen("m", "c"),
+        on_page=True,
+        max_running=20,
+        max_attachments=10,
+    )
+
+    def queries(question: Question) -> tuple[int, int, NewReply]:
+        with CaptureQueriesContext(connection) as asking:
+            new = ask(origin, question)
+        assert isinstance(new, NewReply)
+        with CaptureQueriesContext(connection) as ending:
+            finish(new.reply, new.epochs[-1].id, Outcome("complete", "Whistling.", ""))
+        return len(asking), len(ending), new
+
+    asking, ending, new = queries(Question("Marmots?"))
+    # Within a test they begin and end with savepoints, as many queries as a transaction's own.
+    assert (asking <= 18, ending <= 9) == (True, True), (asking, ending)
+    asking, ending, _ = queries(Question("Marmots again?", conversation=str(new.conversation)))
+    assert (asking <= 17, ending <= 9) == (True, True), (asking, ending)
+    # A title, two questions; and the replies.
+    assert len(search(alice.pk, "marmots").found) == 3
+    assert len(search(alice.pk, "whistling").found) == 2
