@@ -346,10 +346,23 @@ def asks_to_think(question: str) -> bool:
     return _THINK.search(question) is not None
 
 
+TITLE_WORDS = 7
+_PHRASE_END = re.compile(r"[?!.,;:](?=\s|$)|[？！。，；：]|\n")
+_LEADS_ON = {
+    *("a", "an", "the", "and", "or", "but", "with", "without", "of", "in", "on", "at", "to", "from"),
+    *("for", "by", "as", "than", "that", "which", "is", "are", "my", "your"),
+}
+"""Words that promise another one: no title ends with them."""
+
+
 def title_of(question: str) -> str:
-    """The first words of the question."""
-    words = _STEERING.sub("", question).split()
-    title = " ".join(words[:6]).strip("?!.,;: ")
+    """The first phrase of the question; of a long one as many words as can stand alone."""
+    phrase = _PHRASE_END.split(_STEERING.sub("", question).strip(), maxsplit=1)[0]
+    words = phrase.split()
+    kept = words[:TITLE_WORDS]
+    while len(words) > TITLE_WORDS and len(kept) > 1 and kept[-1].lower() in _LEADS_ON:
+        kept.pop()
+    title = " ".join(kept)
     return (title[:1].upper() + title[1:60]) if title else "A conversation with the demo model"
 
 

@@ -34,9 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def new_chat(request: PageRequest) -> HttpResponse:
-    return render(
-        request, "chat/conversation.html", page(request) | {"starters": starters(), "demo": is_demo()}
-    )
+    return render(request, "chat/conversation.html", page(request))
 
 
 @never_cache
@@ -106,6 +104,8 @@ def page(request: PageRequest) -> dict[str, Any]:
         "chosen": request.chosen,
         "resume_window": request.chosen.resume_window(settings.CHAT_WEB_RESUME_WINDOW),
         "taken": taken(),
+        "starters": starters(),
+        "demo": is_demo(),
         "current": None,
     }
 

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 from uuid import UUID
 
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -59,10 +59,10 @@ def conversations(request: PageRequest) -> HttpResponse:
 @require_GET
 @signed_in
 def item(request: PageRequest, conversation_id: UUID) -> HttpResponse:
-    """One of the list, and with it what says where in the list it stands."""
+    """One of the list, and with it what says where in the list it stands. A temporary chat is in none."""
     found = conversation_for(request.user.pk, conversation_id)
     if found.temporary:
-        raise Http404
+        return HttpResponse(status=204)
     return render(request, "chat/sidebar_item.html", _item(request, describe_conversation(found)))
 
 

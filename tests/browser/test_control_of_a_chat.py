@@ -43,6 +43,9 @@ def test_a_temporary_chat_says_who_reads_it_and_is_deleted_for_good(chat: ChatPa
     chat.has("complete")
     expect(chat.page.locator(".not-kept")).to_contain_text("deleted 24 hours after the last message")
     expect(chat.page.locator(".conversation").filter(has_text="Whispers")).to_have_count(0)
+    chat.ask(script(text="Still here."))
+    chat.sees("Still here.")
+    expect(chat.page.locator("#trouble")).to_be_hidden()
     address = chat.page.url
     _open_menu(chat, "Delete now")
     chat.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -60,6 +63,32 @@ def test_shortcuts_are_listed_on_a_question_mark_and_not_while_one_types(chat: C
     expect(chat.page.locator("#shortcuts")).to_contain_text("Stop the reply")
     chat.page.keyboard.press("Escape")
     expect(chat.page.locator("#shortcuts")).to_be_hidden()
+
+
+def test_the_shortcuts_have_a_button_on_every_page(chat: ChatPage) -> None:
+    for path in ("/", "/settings/", "/import/"):
+        chat.open(path)
+        button = chat.page.get_by_role("button", name="Keyboard shortcuts")
+        button.click()
+        expect(chat.page.locator("#shortcuts")).to_contain_text("Show or hide the list")
+        chat.page.keyboard.press("Escape")
+        expect(button).to_be_focused()
+    expect(chat.page.locator("#shortcuts")).not_to_contain_text("Stop the reply")
+
+
+def test_a_conversation_without_messages_begins_anew(chat: ChatPage) -> None:
+    chat.ask(script(text="Gone soon.", title="Empty"))
+    chat.has("complete")
+    expect(chat.page.locator("#empty")).to_be_hidden()
+    question = chat.page.locator(".message.user")
+    question.hover()
+    question.get_by_role("button", name="More").click()
+    chat.page.locator("#message-menu").get_by_role("button", name="Delete").click()
+    expect(chat.page.get_by_role("heading", name="What would you like to know?")).to_be_visible()
+    expect(chat.page.get_by_role("button", name="Temporary chat")).to_have_count(0)
+    chat.page.get_by_role("button", name="Undo").click()
+    expect(chat.page.locator("#empty")).to_be_hidden()
+    chat.sees("Gone soon.")
 
 
 def test_the_keyboard_searches_moves_and_stops(chat: ChatPage) -> None:

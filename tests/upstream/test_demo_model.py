@@ -97,6 +97,20 @@ async def test_it_makes_titles(demo: Upstream) -> None:
     assert title_of("demo: fail 500") == "A conversation with the demo model"
 
 
+@pytest.mark.parametrize(
+    ("question", "title"),
+    [
+        ("Explain how DNS works, with a table of the record types", "Explain how DNS works"),
+        ("compare SSE and WebSockets in a few sentences", "Compare SSE and WebSockets in a few"),
+        ("Write a letter to the editor of the paper", "Write a letter to the editor"),
+        ("计划一次三天的山间徒步。请简短。", "计划一次三天的山间徒步"),
+        ("What is new in Python 3.11?", "What is new in Python 3.11"),
+    ],
+)
+def test_its_titles_end_with_a_phrase(question: str, title: str) -> None:
+    assert title_of(question) == title
+
+
 def test_it_answers_differently_to_different_questions() -> None:
     questions = [
         "hi",

@@ -166,7 +166,7 @@ def test_the_list_costs_as_many_queries_however_long_it_is(
 def test_temporary_chats_are_not_listed(alice: User, alices: Client) -> None:
     row = Conversation.objects.create(owner=alice, title="Gone soon", temporary=True)
     assert titles(alices.get("/conversations/").content) == []
-    assert alices.get(f"/c/{row.id}/item/").status_code == 404
+    assert alices.get(f"/c/{row.id}/item/").status_code == 204
 
 
 def test_what_a_search_finds_is_shown_as_text(alice: User, alices: Client, make_reply: MakeReply) -> None:

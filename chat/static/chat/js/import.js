@@ -1,13 +1,10 @@
 // The page "Import": reads the chosen files here, in the browser, and sends what is in them piece by piece.
 
-import { watchDeletions } from "./deleting.js";
+import { watchHouse } from "./house.js";
 import { NoJson } from "./json_items.js";
 import { conversationsIn, sourcesIn } from "./import_files.js";
 import { ImportProgress } from "./import_progress.js";
 import { Cancelled, Sender } from "./import_sender.js";
-import { watchSearch } from "./search.js";
-import { watchSheets } from "./sheet.js";
-import { watchSidebar } from "./sidebar.js";
 import { say } from "./texts.js";
 import { NoZip } from "./zip.js";
 
@@ -17,10 +14,7 @@ const progress = new ImportProgress(document.getElementById("import-progress"));
 const mostBytes = Number(document.getElementById("import").dataset.mostBytes);
 let running = null; // what stops it
 
-watchSidebar();
-watchSearch();
-watchSheets();
-watchDeletions();
+watchHouse();
 
 field.addEventListener("change", () => run([...field.files]));
 for (const kind of ["dragover", "dragenter"]) {

@@ -84,7 +84,6 @@ export class Questions {
     paintFiles(question, asked.files);
     const reply = clone("new-reply");
     transcript.append(question, reply);
-    document.getElementById("empty")?.setAttribute("hidden", "");
     toEnd();
     keep(asked);
     this.#deliver(asked, reply, {
@@ -93,7 +92,6 @@ export class Questions {
         question.remove();
         reply.remove();
         transcript.append(...removed);
-        if (!this.#conversation.id) document.getElementById("empty")?.removeAttribute("hidden");
       },
     });
   }

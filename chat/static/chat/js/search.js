@@ -1,4 +1,4 @@
-// The search box: found by Ctrl+K, left downwards into what was found, cleared by Esc.
+// The search box: left downwards into what was found, cleared by Esc.
 
 const box = document.getElementById("search-words");
 const list = document.getElementById("conversations");
@@ -25,11 +25,7 @@ export function openSearch() {
 }
 
 function onKey(event) {
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
-    if (document.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    openSearch();
-  } else if (event.target === box && event.key === "Escape" && box.value) {
+  if (event.target === box && event.key === "Escape" && box.value) {
     event.preventDefault();
     event.stopImmediatePropagation();
     box.value = "";

@@ -86,6 +86,7 @@ async function fetchItem(conversation) {
   try {
     const current = { "HX-Request": "true", "HX-Current-URL": location.href, ...signedInAs() };
     const response = await fetch(`/c/${conversation}/item/`, { headers: current, cache: "no-store" });
+    if (response.status === 204) return undefined; // a temporary chat: it is never listed
     if (!response.ok) return response.status === 404 ? null : undefined;
     const holder = document.createElement("template");
     holder.innerHTML = await response.text();

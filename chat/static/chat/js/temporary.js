@@ -3,6 +3,8 @@
 const main = document.getElementById("main");
 
 export function watchTemporary() {
+  const choice = document.getElementById("temporary-choice");
+  document.addEventListener("conversation-begun", () => choice?.remove(), { once: true }); // it is chosen
   document.getElementById("temporary")?.addEventListener("click", ({ currentTarget }) => {
     const isTemporary = main.toggleAttribute("data-temporary");
     currentTarget.setAttribute("aria-pressed", isTemporary);
