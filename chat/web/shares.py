@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chat import service
-from chat.access.rows import conversation_for
+from chat.access.rows import as_uuid, conversation_for
 from chat.access.shares import list_shares, read_shared
 from chat.database import reading
 from chat.errors import BadRequest, NotFound
@@ -60,8 +60,9 @@ async def share(request: PageRequest, conversation_id: UUID) -> HttpResponse:
 @signed_in_async
 async def revoke(request: PageRequest, share_id: UUID) -> HttpResponse:
     """Take a link back: in the list of its conversation's, or in that of all on the settings page."""
+    given = request.POST.get("conversation")
+    conversation = as_uuid(given, "conversation") if given else None
     await service.revoke_share(caller_of(request), str(share_id))
-    conversation = request.POST.get("conversation") or None
     if request.htmx:
         links = await reading(list_shares, request.user.pk, conversation)
         return render(request, "shared/list.html", {"links": links, "with_titles": conversation is None})

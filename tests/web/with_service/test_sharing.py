@@ -152,6 +152,7 @@ async def test_a_link_is_taken_back(alices: AsyncClient, page: str, reply: Messa
     assert (answer.status_code, answer["Location"]) == (302, page)
     assert (await _seen(path)).status_code == 404
     assert (await alices.post(revoke)).status_code == 302  # twice is no error
+    assert (await alices.post(revoke, {"conversation": "none"})).status_code == 404
 
 
 async def test_all_links_are_listed_in_the_settings(
