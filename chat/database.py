@@ -13,6 +13,7 @@ from threading import Barrier, local
 from typing import ParamSpec, TypeVar
 
 from django.db import Error, InterfaceError, OperationalError, connections
+from django.utils import translation
 
 from chat.errors import Unavailable
 
@@ -48,7 +49,14 @@ async def _hop(kind: str, function: Callable[[], R]) -> R:
     if pool is None:
         pool = _pools[kind] = ThreadPoolExecutor(_threads(kind), thread_name_prefix=f"database-{kind}")
     context = contextvars.copy_context()
-    return await asyncio.get_running_loop().run_in_executor(pool, context.run, _clean, function)
+    spoken = partial(_speaking, translation.get_language(), function)
+    return await asyncio.get_running_loop().run_in_executor(pool, context.run, _clean, spoken)
+
+
+def _speaking(language: str | None, function: Callable[[], R]) -> R:
+    """Run it in the language of who asked: that is bound to their thread, and no context carries it."""
+    with translation.override(language):
+        return function()
 
 
 def _clean(function: Callable[[], R]) -> R:
