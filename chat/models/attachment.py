@@ -18,9 +18,19 @@ class Attachment(models.Model):
         PDF = "pdf", _("PDF")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="attachments")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="attachments",
+        verbose_name=_("owner"),
+    )
     message = models.ForeignKey(
-        Message, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments"
+        Message,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="attachments",
+        verbose_name=_("message"),
     )
     position = models.PositiveSmallIntegerField(
         default=0, help_text=_("Its place among those of its message.")
@@ -30,15 +40,21 @@ class Attachment(models.Model):
         editable=False,
         help_text=_("Under which id its bytes lie: an edited question shares them with its old version."),
     )
-    name = models.CharField(max_length=255)
-    kind = models.CharField(max_length=10, choices=Kind)
-    content_type = models.CharField(max_length=100, help_text=_("By its content, not by its name."))
-    size = models.PositiveIntegerField(help_text=_("Bytes."))
+    name = models.CharField(_("name"), max_length=255)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    content_type = models.CharField(
+        _("content type"), max_length=100, help_text=_("By its content, not by its name.")
+    )
+    size = models.PositiveIntegerField(_("size"), help_text=_("Bytes."))
     sha256 = models.CharField(max_length=64)
-    text = models.TextField(blank=True, help_text=_("What the model is given of a text or PDF file."))
-    created = models.DateTimeField(default=timezone.now, editable=False)
+    text = models.TextField(
+        _("text"), blank=True, help_text=_("What the model is given of a text or PDF file.")
+    )
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
         ordering = ["position", "id"]
         indexes = [
             # Which of the files are somebody's.

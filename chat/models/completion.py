@@ -24,7 +24,7 @@ class Completion(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="completions")
     number = models.PositiveSmallIntegerField(
-        help_text=_("1 for the reply's first, 2 for its first continuation, …")
+        _("number"), help_text=_("1 for the reply's first, 2 for its first continuation, …")
     )
     server = models.ForeignKey(
         Server,
@@ -37,8 +37,8 @@ class Completion(models.Model):
     connection = models.CharField(
         max_length=100, blank=True, help_text=_("Name of the provider's connection.")
     )
-    model = models.CharField(max_length=200)
-    params = models.JSONField(default=dict, blank=True)
+    model = models.CharField(_("model"), max_length=200)
+    params = models.JSONField(_("params"), default=dict, blank=True)
     request_hash = models.CharField(
         max_length=64,
         blank=True,
@@ -48,27 +48,32 @@ class Completion(models.Model):
         default=0, help_text=_("Code points of text in the reply when it began.")
     )
     reasoning_start = models.PositiveIntegerField(default=0)
-    status = models.CharField(max_length=12, choices=Status, default=Status.STREAMING)
-    finish_reason = models.CharField(max_length=40, null=True, blank=True)
-    usage = models.JSONField(null=True, blank=True)
-    error = models.JSONField(null=True, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.STREAMING)
+    finish_reason = models.CharField(_("finish reason"), max_length=40, null=True, blank=True)
+    usage = models.JSONField(_("usage"), null=True, blank=True)
+    error = models.JSONField(_("error"), null=True, blank=True)
     notices = models.JSONField(
-        default=list, blank=True, help_text=_("What the user is told: context cut, parameter dropped.")
+        _("notices"),
+        default=list,
+        blank=True,
+        help_text=_("What the user is told: context cut, parameter dropped."),
     )
     created = models.DateTimeField(default=timezone.now, editable=False)
     started = models.DateTimeField(
-        null=True, blank=True, help_text=_("The request was sent to the provider.")
+        _("started"), null=True, blank=True, help_text=_("The request was sent to the provider.")
     )
-    first_token = models.DateTimeField(null=True, blank=True)
+    first_token = models.DateTimeField(_("first token"), null=True, blank=True)
     first_text = models.DateTimeField(
         null=True, blank=True, help_text=_("The answer began, and the thinking before it was over.")
     )
-    ended = models.DateTimeField(null=True, blank=True)
+    ended = models.DateTimeField(_("ended"), null=True, blank=True)
     cut_off = models.CharField(
         max_length=5, choices=CutOff, blank=True, help_text=_("Why it was interrupted; empty: it was not.")
     )
 
     class Meta:
+        verbose_name = _("completion")
+        verbose_name_plural = _("completions")
         ordering = ["id"]
         indexes = [
             models.Index(

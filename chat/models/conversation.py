@@ -19,21 +19,31 @@ class TitleSource(models.TextChoices):
 class Conversation(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="conversations"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="conversations",
+        verbose_name=_("owner"),
     )
-    title = models.CharField(max_length=200, blank=True)
-    title_source = models.CharField(max_length=10, choices=TitleSource, default=TitleSource.QUESTION)
-    model = models.CharField(max_length=200, blank=True, help_text=_("Empty: the default model."))
-    system_prompt = models.TextField(blank=True)
+    title = models.CharField(_("title"), max_length=200, blank=True)
+    title_source = models.CharField(
+        _("title source"), max_length=10, choices=TitleSource, default=TitleSource.QUESTION
+    )
+    model = models.CharField(_("model"), max_length=200, blank=True, help_text=_("Empty: the default model."))
+    system_prompt = models.TextField(_("system prompt"), blank=True)
     params = models.JSONField(
-        default=dict, blank=True, help_text=_("Of a call that names none: temperature, max_tokens, …")
+        _("params"),
+        default=dict,
+        blank=True,
+        help_text=_("Of a call that names none: temperature, max_tokens, …"),
     )
-    temporary = models.BooleanField(default=False, help_text=_("Not listed, not searched, and not kept."))
+    temporary = models.BooleanField(
+        _("temporary"), default=False, help_text=_("Not listed, not searched, and not kept.")
+    )
     imported_from = models.CharField(
         max_length=100, blank=True, help_text=_("Its name where it came from, so that it comes once only.")
     )
-    pinned = models.BooleanField(default=False)
-    archived = models.BooleanField(default=False)
+    pinned = models.BooleanField(_("pinned"), default=False)
+    archived = models.BooleanField(_("archived"), default=False)
     active = models.ForeignKey(
         "chat.Message",
         null=True,
@@ -42,13 +52,15 @@ class Conversation(models.Model):
         related_name="+",
         help_text=_("The last message of the branch that is shown."),
     )
-    created = models.DateTimeField(default=timezone.now, editable=False)
-    updated = models.DateTimeField(default=timezone.now, help_text=_("When it was last asked."))
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated = models.DateTimeField(_("updated"), default=timezone.now, help_text=_("When it was last asked."))
     deleted = models.DateTimeField(
         null=True, blank=True, help_text=_("Hidden since; purged after its last reply ended.")
     )
 
     class Meta:
+        verbose_name = _("conversation")
+        verbose_name_plural = _("conversations")
         ordering = ["-updated", "-id"]
         indexes = [
             # The list of one user's conversations, pinned ones first, then the newest.

@@ -13,21 +13,24 @@ class ApiKey(models.Model):
     """A program's way in. The key itself is shown once and never stored."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys")
-    name = models.CharField(max_length=100, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="api_keys", verbose_name=_("user")
+    )
+    name = models.CharField(_("name"), max_length=100, blank=True)
     prefix = models.CharField(
-        max_length=12, db_index=True, help_text=_("The first characters, to know it by.")
+        _("prefix"), max_length=12, db_index=True, help_text=_("The first characters, to know it by.")
     )
     hash = models.CharField(
         max_length=64, unique=True, help_text=_("SHA-256 of the whole key, in hexadecimal.")
     )
-    created = models.DateTimeField(default=timezone.now, editable=False)
-    last_used = models.DateTimeField(null=True, blank=True, help_text=_("To the minute."))
-    revoked = models.DateTimeField(null=True, blank=True)
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    last_used = models.DateTimeField(_("last used"), null=True, blank=True, help_text=_("To the minute."))
+    revoked = models.DateTimeField(_("revoked"), null=True, blank=True)
 
     class Meta:
         ordering = ["-created"]
         verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}".strip()

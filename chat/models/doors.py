@@ -34,7 +34,7 @@ class OneTimeLink(models.Model):
         RESET = "reset", _("New password")
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=12, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     hash = models.CharField(max_length=64, unique=True, help_text=_("SHA-256 of the secret, in hexadecimal."))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -43,16 +43,24 @@ class OneTimeLink(models.Model):
         on_delete=models.CASCADE,
         related_name="one_time_links",
         help_text=_("Whose password it sets; of an invitation, who came by it."),
+        verbose_name=_("user"),
     )
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("made by"),
     )
-    note = models.CharField(max_length=200, blank=True, help_text=_("Whom it is for."))
-    created = models.DateTimeField(default=timezone.now, editable=False)
-    expires = models.DateTimeField()
-    used = models.DateTimeField(null=True, blank=True)
+    note = models.CharField(_("note"), max_length=200, blank=True, help_text=_("Whom it is for."))
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    expires = models.DateTimeField(_("expires"))
+    used = models.DateTimeField(_("used"), null=True, blank=True)
 
     class Meta:
+        verbose_name = _("one-time link")
+        verbose_name_plural = _("one-time links")
         ordering = ["-created"]
 
     def __str__(self) -> str:

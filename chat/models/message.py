@@ -24,11 +24,18 @@ class Message(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="messages")
-    parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="children"
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, related_name="messages", verbose_name=_("conversation")
     )
-    role = models.CharField(max_length=10, choices=Role)
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="children",
+        verbose_name=_("parent"),
+    )
+    role = models.CharField(_("role"), max_length=10, choices=Role)
     content = models.TextField(blank=True)
     parts = models.JSONField(
         null=True,
@@ -38,8 +45,8 @@ class Message(models.Model):
         ),
     )
     reasoning = models.TextField(blank=True)
-    status = models.CharField(max_length=12, choices=Status, default=Status.COMPLETE)
-    model = models.CharField(max_length=200, blank=True)
+    status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.COMPLETE)
+    model = models.CharField(_("model"), max_length=200, blank=True)
     completion = models.ForeignKey(
         "chat.Completion",
         null=True,
@@ -48,7 +55,7 @@ class Message(models.Model):
         related_name="+",
         help_text=_("The upstream call that writes, or last wrote, into this reply: its epoch."),
     )
-    created = models.DateTimeField(default=timezone.now, editable=False)
+    created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     deleted = models.DateTimeField(
         null=True,
         blank=True,
@@ -56,6 +63,8 @@ class Message(models.Model):
     )
 
     class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         ordering = ["id"]
         indexes = [
             models.Index(fields=["conversation", "id"], name="message_tree"),

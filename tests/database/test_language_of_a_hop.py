@@ -9,7 +9,7 @@ from chat.database import in_database, reading
 
 def test_the_language_goes_along_and_does_not_stay() -> None:
     async def in_turn() -> list[str | None]:
-        found = []
+        found: list[str | None] = []
         for language in ("zh-hans", "en", "zh-hans"):
             with translation.override(language):
                 found += [
