@@ -15,7 +15,10 @@ from chat.api.description.operations import ERRORS, OPERATIONS, Operation
 from chat.api.description.schemas import Schema, components
 from chat.api.endpoint import Call, verb
 
-_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 @verb(public=True)

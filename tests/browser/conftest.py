@@ -25,6 +25,7 @@ else:
         site,
         start_site,
     )
+    from browser.furnished import furnished  # noqa: F401
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,6 +1,7 @@
 """A real server with a scripted provider behind it, and a headless browser that tells of broken policies."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from browser.chat_page import ChatPage
@@ -17,7 +18,7 @@ User.objects.create_user("alice", password=%r)
 
 StartSite = Callable[..., Server]
 NewPage = Callable[..., ChatPage]
-NewContext = Callable[[], BrowserContext]
+NewContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture(scope="session")
@@ -85,11 +86,11 @@ def complaints() -> Iterator[list[str]]:
 
 @pytest.fixture
 def new_context(chromium: Browser, complaints: list[str]) -> Iterator[NewContext]:
-    """Makes browsers without history: each is another device."""
+    """Makes browsers without history, with Playwright's options: each is another device."""
     contexts: list[BrowserContext] = []
 
-    def make() -> BrowserContext:
-        context = chromium.new_context()
+    def make(**options: Any) -> BrowserContext:
+        context = chromium.new_context(**options)
         context.set_default_timeout(20_000)
         context.on("page", watch)
         contexts.append(context)

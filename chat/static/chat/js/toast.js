@@ -29,8 +29,17 @@ export function toast(text, action = null) {
     note.addEventListener("pointerleave", () => leaveSoon(note, WITH_BUTTON));
     note.addEventListener("focusout", () => leaveSoon(note, WITH_BUTTON));
   }
+  comeForward();
   toasts.replaceChildren(note);
   leaveSoon(note, action ? WITH_BUTTON : SHOWN);
+}
+
+// Behind an open dialog nothing is seen, pressed or read out: while there is one, the sentence stands in it.
+function comeForward() {
+  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+  if (toasts.parentElement === (dialog ?? document.body)) return;
+  (dialog ?? document.body).append(toasts);
+  dialog?.addEventListener("close", () => document.body.append(toasts), { once: true });
 }
 
 function leaveSoon(note, milliseconds) {
