@@ -9,9 +9,18 @@ import aiohttp
 import pytest
 from process.harness.calls import Api, caller, http_session
 from process.harness.people import Person, make_people
-from process.harness.processes import PROVIDER_KEY, Provider, Server, StartServer, environment, manage
+from process.harness.processes import (
+    PROVIDER_KEY,
+    START_SECONDS,
+    Provider,
+    Server,
+    StartServer,
+    environment,
+    manage,
+)
 from process.harness.scripts import ProviderLog
 from process.harness.transports import Transport, over
+from process.harness.waiting import until_true
 
 
 @pytest.fixture(scope="session")
@@ -58,16 +67,21 @@ def _starting(
     servers: list[Server] = []
 
     def start(*, wait: bool = True, way: str = "serve", **settings: str) -> Server:
+        own = settings.keys()
         directory = directories.mktemp("server")
-        address = settings.pop("DATABASE_URL", "") or prepared.copy_to(directory)
+        address = settings.get("DATABASE_URL") or prepared.copy_to(directory)
         upstream = {"OPENAI_BASE_URL": f"{provider.url}/v1", **settings}
-        chosen = environment(DATABASE_URL=address, **upstream)
+        chosen = environment(**upstream | {"DATABASE_URL": address})
         server = Server(directory, chosen, way)
         servers.append(server)
-        if wait:
-            server.start()
-        else:
+        if not wait:
             server.launch()
+            return server
+        server.start()
+        if not {"DATABASE_URL", "OPENAI_BASE_URL", "CHAT_REQUESTS_PER_MINUTE"} & own:
+            # It asks its provider for the models beside its start, and until then refuses what is asked.
+            key = prepared.people["dave"].key
+            until_true(lambda: server.has_models(key), START_SECONDS, "the list of models")
         return server
 
     yield start

@@ -13,7 +13,8 @@ from process.harness.scripts import ProviderLog, question, words
 pytestmark = pytest.mark.process
 
 CONVERSATION = {
-    *("id", "title", "model", "system_prompt", "pinned", "archived", "active", "created", "updated")
+    *("id", "title", "model", "system_prompt", "params", "temporary", "pinned", "archived", "active"),
+    *("created", "updated"),
 }
 MESSAGE = {
     *("id", "conversation", "parent", "role", "content", "reasoning", "status", "model", "finish_reason"),

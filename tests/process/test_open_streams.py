@@ -11,7 +11,7 @@ from process.harness.processes import Server, StartServer
 from process.harness.scripts import question
 from process.harness.sockets import Socket
 from process.harness.transports import over
-from process.harness.waiting import until, until_true
+from process.harness.waiting import PATIENCE, until, until_true
 
 pytestmark = pytest.mark.process
 
@@ -104,5 +104,5 @@ async def test_a_second_server_takes_over_when_the_first_has_drained(
     async with Socket.open(first.url, caller(http, first.url, people["alice"]).headers):
         second = start_server(wait=False, DATABASE_URL=first.settings["DATABASE_URL"])
         first.ask_to_end()
-    assert await asyncio.to_thread(first.exit_code, 10) == 0
+    assert await asyncio.to_thread(first.exit_code, PATIENCE) == 0
     await asyncio.to_thread(until_true, second.answers, 60, "the second server's start")

@@ -13,12 +13,9 @@ from process.harness.reading import Reading
 from process.harness.scripts import ProviderLog, question, words
 from process.harness.sockets import Socket
 from process.harness.transports import over
-from process.harness.waiting import until
+from process.harness.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.process
-
-EXIT_SECONDS = 10
-"""A drain takes well under a second on an idle machine."""
 
 
 async def test_a_terminated_server_tells_everybody_and_loses_nothing(
@@ -34,7 +31,7 @@ async def test_a_terminated_server_tells_everybody_and_loses_nothing(
         server.ask_to_end()
         await crowd.scattered()
         assert await idle.closed() == 1012
-    assert await asyncio.to_thread(server.exit_code, EXIT_SECONDS) == 0
+    assert await asyncio.to_thread(server.exit_code, PATIENCE) == 0
     for member in crowd.members:
         assert member.reading.status == "interrupted", member.transport
         assert crowd.sent.startswith(member.reading.text)
@@ -59,7 +56,7 @@ async def test_an_impatient_end_loses_nothing_either(
     for number in signals:
         server.ask_to_end(number)
     await crowd.scattered()
-    assert await asyncio.to_thread(server.exit_code, EXIT_SECONDS) == 0
+    assert await asyncio.to_thread(server.exit_code, PATIENCE) == 0
     await asyncio.to_thread(server.start)
     for member in crowd.members:
         message = await api.message(member.reply)
@@ -91,7 +88,7 @@ async def test_during_a_drain_short_replies_complete_and_new_work_is_refused(
         assert followed.body.startswith(b"retry:")
         reading, also = await stream.rest(), await framed.rest()
     assert (reading.status, reading.text) == (also.status, also.text) == ("complete", words(60))
-    assert await asyncio.to_thread(server.exit_code, EXIT_SECONDS) == 0
+    assert await asyncio.to_thread(server.exit_code, PATIENCE) == 0
 
 
 async def refused_in_time(api: Api) -> None:
@@ -115,7 +112,7 @@ async def test_at_the_end_of_a_drain_what_still_runs_is_interrupted_and_saved(
         server.ask_to_end()
         reading: Reading = await stream.rest()
     assert reading.status == "interrupted"
-    assert await asyncio.to_thread(server.exit_code, EXIT_SECONDS) == 0
+    assert await asyncio.to_thread(server.exit_code, PATIENCE) == 0
     await asyncio.to_thread(server.start)
     assert (await api.message(reading.start["reply"]))["content"] == reading.text
     message = await api.message(behind["reply"])
@@ -135,4 +132,4 @@ async def test_a_waiting_caller_is_answered_when_the_server_ends(
     server.ask_to_end()
     answer = await call
     assert (answer.status, answer.json["status"], answer.json["content"]) == (200, "interrupted", words(3))
-    assert await asyncio.to_thread(server.exit_code, EXIT_SECONDS) == 0
+    assert await asyncio.to_thread(server.exit_code, PATIENCE) == 0

@@ -1,5 +1,6 @@
 """The server and the scripted provider as real processes: started, watched, ended by their process id."""
 
+import json
 import os
 import signal
 import subprocess
@@ -175,6 +176,14 @@ class Server(Process):
 
     def answers(self) -> bool:
         return answers(f"{self.url}/api/v1/openapi.json")
+
+    def has_models(self, key: str) -> bool:
+        """Whether it knows of any model already; asked for with somebody's key."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v1/models", headers={"Authorization": f"Bearer {key}"}
+        )
+        with urllib.request.urlopen(request, timeout=START_SECONDS) as answer:
+            return bool(json.load(answer)["results"])
 
     def _up(self) -> bool:
         assert self.runs, f"the server ended at its start:\n{self.log()}"
