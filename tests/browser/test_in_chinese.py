@@ -12,7 +12,7 @@ def test_a_refusal_is_said_in_chinese(
     chat = sign_in(new_page(start_site(CHAT_MAX_MESSAGE_CHARS="10").url))
     context.set_extra_http_headers({"Accept-Language": "zh-CN"})
     page = chat.open("/").page
-    expect(page.get_by_label("模型", exact=True)).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("combobox", name="模型")).to_be_visible(timeout=20_000)
     trouble = page.locator("#trouble")
     box = page.get_by_role("textbox", name="你的问题")
     box.fill("more than ten characters")
