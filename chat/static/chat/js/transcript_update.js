@@ -3,6 +3,8 @@
 
 import { settle } from "./fragments.js";
 
+const WRITTEN_IN = "form.edit, form.comment"; // a question being edited, what somebody says of a reply
+
 /** `isOurs(id)`: this reply runs on this page, which knows more of it than any rendering. */
 export function bringUpToDate(transcript, fresh, isOurs) {
   const shown = new Map(messagesOf(transcript).map((article) => [article.dataset.id, article]));
@@ -10,7 +12,7 @@ export function bringUpToDate(transcript, fresh, isOurs) {
   const kept = new Set(newer.map((article) => article.dataset.id));
   if (shown.size > 0 && ![...shown.keys()].some((id) => kept.has(id))) return replace(transcript, fresh); // another branch
   const gone = [...shown.values()].filter((article) => !kept.has(article.dataset.id) && isWithin(article, newer, shown));
-  if (gone.some((article) => article.querySelector(".edit"))) return; // somebody writes in it
+  if (gone.some((article) => article.querySelector(WRITTEN_IN))) return; // somebody writes in it
   gone.forEach((article) => article.remove());
   Object.assign(transcript.dataset, { version: fresh.dataset.version, end: fresh.dataset.end });
   let before = null;
@@ -21,7 +23,7 @@ export function bringUpToDate(transcript, fresh, isOurs) {
       else if (shown.size > 0) [...shown.values()].find(({ isConnected }) => isConnected).before(article);
       else transcript.append(article);
       htmx.process(article);
-    } else if (!isOurs(article.dataset.id) && !known.querySelector(".edit") && look(known) !== look(article)) {
+    } else if (!isOurs(article.dataset.id) && !known.querySelector(WRITTEN_IN) && look(known) !== look(article)) {
       settle(known, article);
     }
     before = transcript.querySelector(`[data-id="${CSS.escape(article.dataset.id)}"]`);
@@ -30,7 +32,7 @@ export function bringUpToDate(transcript, fresh, isOurs) {
 }
 
 function replace(transcript, fresh) {
-  if (transcript.querySelector(".edit")) return;
+  if (transcript.querySelector(WRITTEN_IN)) return;
   transcript.replaceWith(fresh);
   htmx.process(fresh);
   fresh.dispatchEvent(new CustomEvent("painted", { bubbles: true }));
