@@ -1,6 +1,7 @@
 """Every way to start a server keeps the promises; a bad setting stops it; the demo model needs none."""
 
 import asyncio
+import signal
 
 import aiohttp
 import pytest
@@ -45,6 +46,21 @@ async def test_another_server_streams_stops_resumes_and_ends_without_a_loss(
         message = await api.message(member.reply)
         assert (message["status"], member.reading.status) == ("interrupted", "interrupted"), member.transport
         assert message["content"] == member.reading.text
+
+
+@pytest.mark.parametrize("way", ["daphne", "uvicorn"])
+async def test_what_a_socket_follows_goes_on_for_the_time_of_a_drain(
+    start_server: StartServer, http: aiohttp.ClientSession, people: dict[str, Person], way: str
+) -> None:
+    server = start_server(way=way, CHAT_AUTO_TITLE="0", CHAT_DRAIN_SECONDS="20")
+    api = caller(http, server.url, people["alice"])
+    async with over(api, "websocket").ask(question(tokens=60, delay=0.03)) as stream:
+        await stream.words(5)
+        server.ask_to_end()
+        reading = await stream.rest()
+    assert (reading.status, reading.text) == ("complete", words(60))
+    # uvicorn ends by the signal that it was sent, once all is done.
+    assert await asyncio.to_thread(server.exit_code, 20) == (0 if way == "daphne" else -signal.SIGTERM)
 
 
 @pytest.mark.parametrize(
