@@ -1,17 +1,24 @@
-"""Static files, served from where they are, and compressed for whoever takes them so.
+"""Static files, served from where they are, compressed for whoever takes them so, and kept by browsers.
 
 ServeStatic sends the compressed file that lies beside a plain one. Ours lie in packages and in the checkout,
 where nothing is written: theirs are made at the start, where they are missing, in a folder of their own.
+
+An address has the version of the assets in it (chatsite/asset_version.py), and is good for ever. One with
+another version comes from a page that a server of another release made, beside us or before us: it gets what
+we have, and keeps it for this once.
 """
 
 import gzip
 import logging
 import os
+import re
 from hashlib import blake2s
 from pathlib import Path
 from wsgiref.headers import Headers
 
 from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from servestatic.middleware import ServeStaticMiddleware
 from servestatic.responders import MissingFileError, StaticFile
 
@@ -20,10 +27,27 @@ logger = logging.getLogger(__name__)
 KINDS = {".js", ".css", ".svg"}
 WORTH_IT = 1000
 """Bytes; a smaller file fits into one packet anyway."""
+ROOT = "/static/"
+_VERSIONED = re.compile(rf"{ROOT}(?:[0-9a-f]{{10}}/)?")
 
 
 class Assets(ServeStaticMiddleware):
-    """ServeStatic's middleware with another place for what is compressed."""
+    """ServeStatic's middleware with another place for what is compressed, and versions in the addresses."""
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path = request.path_info
+        if path.startswith(ROOT) and not path.startswith(self.static_prefix):
+            ours = self.files.get(_VERSIONED.sub(self.static_prefix, path, count=1))
+            if ours is not None:
+                response: HttpResponseBase = await self.aserve(ours, request)
+                response.headers["Cache-Control"] = "no-cache"
+                return response
+        answer: HttpResponseBase = await super().__call__(request)
+        return answer
+
+    def immutable_file_test(self, path: str, url: str) -> bool:
+        """Whether browsers may keep for good what this address leads to."""
+        return bool(self.static_prefix != ROOT)
 
     def get_static_file(
         self, path: str, url: str, stat_cache: dict[str, os.stat_result] | None = None

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from chatsite import environment as env
 from chatsite import proxies
+from chatsite.asset_version import asset_version
 from chatsite.databases import BASE_DIR, database, folder_beside
 from chatsite.hosts import LOOPBACK, is_loopback
 from chatsite.secret_key import kept_secret
@@ -153,7 +154,8 @@ TEMPLATES = [
 ]
 
 # Served straight from where they are: no step of collecting that a first start could miss.
-STATIC_URL = "/static/"
+# Browsers keep them for good: what changed has another address. Not while somebody works on them.
+STATIC_URL = "/static/" if DEBUG else f"/static/{asset_version(BASE_DIR / 'chat' / 'static')}/"
 STATIC_ROOT = BASE_DIR / "static-root"
 SERVESTATIC_USE_FINDERS = True
 SERVESTATIC_USE_STATIC_ROOT = False

@@ -22,6 +22,17 @@ def test_a_first_load_weighs_less_than_150_kb(chat: ChatPage, context: BrowserCo
     assert 0 < sum(weights) < MOST
 
 
+def test_the_next_page_asks_for_no_asset_again(chat: ChatPage) -> None:
+    asked: list[str] = []
+    chat.open("/").ready()
+    chat.page.on("request", lambda request: asked.append(request.url))
+    chat.open("/").ready()
+    loaded = "performance.getEntriesByType('resource').filter(({transferSize}) => transferSize > 0)"
+    again: list[str] = chat.page.evaluate(f"{loaded}.map(({{name}}) => name)")
+    assert [url for url in again if "/static/" in url] == []
+    assert any("/static/" in url for url in asked), "they come from what the browser kept"
+
+
 def test_no_script_stands_in_the_way_of_the_first_paint(chat: ChatPage) -> None:
     for path in ("/", "/settings/", "/accounts/login/"):
         chat.open(path)

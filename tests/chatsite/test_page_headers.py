@@ -1,14 +1,18 @@
 """What every page carries, the admin's included; and static files, which need no step before the start."""
 
 import gzip
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.test import AsyncRequestFactory, Client
 from django.utils import translation
 
+from chatsite.asset_version import asset_version
 from chatsite.security_headers import HEADER, ContentSecurityPolicy
 
 POLICY = (
@@ -51,6 +55,32 @@ def test_static_files_are_served_without_collecting_them(client: Client) -> None
     assert response.status_code == 200
     assert response.headers["Content-Type"].startswith("text/css")
     assert client.get("/static/../manage.py").status_code == 404
+
+
+@pytest.mark.django_db
+def test_an_asset_is_kept_for_good_under_the_address_that_pages_give_it(client: Client) -> None:
+    address = static("chat/js/page.js")
+    assert re.fullmatch(r"/static/[0-9a-f]{10}/chat/js/page\.js", address)
+    assert static("chat/css/tokens.css") in client.get("/setup/").content.decode()
+    response = client.get(address)
+    assert response.status_code == 200
+    assert "immutable" in response.headers["Cache-Control"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("version", ["", "0123456789/"])
+def test_a_page_of_another_release_gets_the_asset_that_is_there(client: Client, version: str) -> None:
+    response = client.get(f"/static/{version}chat/js/page.js")
+    assert body_of(response) == body_of(client.get(static("chat/js/page.js")))
+    assert response.headers["Cache-Control"] == "no-cache"
+
+
+def test_the_version_follows_from_what_the_assets_hold(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text("1")
+    before = asset_version(tmp_path)
+    assert asset_version(tmp_path) == before
+    (tmp_path / "one.js").write_text("2")
+    assert asset_version(tmp_path) != before
 
 
 def body_of(response: Any) -> bytes:
