@@ -81,7 +81,7 @@ def complaints() -> Iterator[list[str]]:
     """What the browsers of this test complained of: scripts that broke, and anything against the policy."""
     complaints: list[str] = []
     yield complaints
-    assert complaints == []
+    assert not complaints, "\n".join(complaints)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def new_context(chromium: Browser, complaints: list[str]) -> Iterator[NewContext
         return context
 
     def watch(page: Page) -> None:
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: complaints.append(f"{error}\n{error.stack}"))
         page.on(
             "console",
             lambda message: (

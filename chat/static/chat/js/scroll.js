@@ -54,7 +54,8 @@ export function watchScrolling() {
   });
   scroll.addEventListener("load", settle, true); // a picture has its size now
   // The box below grew, or the phone's keyboard came: the end stays in sight.
-  new ResizeObserver(settle).observe(scroll);
+  // A frame later: an observer that changes the layout itself is an error to some browsers.
+  new ResizeObserver(() => requestAnimationFrame(settle)).observe(scroll);
   if (/[?&](at|before|after)=/.test(location.search)) stay();
   else toEnd();
 }
