@@ -47,6 +47,8 @@ def painted(chat: ChatPage, *pieces: str) -> str:
         ("<b>x</b>", '<div class="lines source">&lt;b&gt;x&lt;/b&gt;</div>'),
         ("#", ""),
         ("## A ti", "<h2>A ti</h2>"),
+        ("## A title\n\nand what follows", '<h2>A title</h2><p class="lines">and what follows</p>'),
+        ("# \n", '<p class="lines"># \n</p>'),
         ("#hash", '<p class="lines">#hash</p>'),
         ("``", ""),
         (

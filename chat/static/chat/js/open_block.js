@@ -26,9 +26,10 @@ export function fenceOf(line) {
   return { marks, language };
 }
 
+/** Null for a line that is no heading. */
 export function headingOf(line) {
-  const [, marks, text] = HEADING.exec(line);
-  return { level: marks.length, text };
+  const found = HEADING.exec(line);
+  return found && { level: found[1].length, text: found[2] };
 }
 
 /** An item of a list: how deep it is, its marker, whether it is a task that is done, its text. Null for other lines. */

@@ -151,8 +151,10 @@ export class Tail {
   }
 
   #paintHeading(line, grows) {
-    const { level, text } = headingOf(line.trimEnd());
-    draw(this.#add(this.#holder, `h${level}`), inline(text, { grows }).pieces);
+    const heading = headingOf(line.trimEnd());
+    // A heading is one line. What comes in the same breath is of blocks that the server has not told of yet.
+    if (!heading) return this.#draw(this.#groupOf("p", "lines"), inline(line, { grows }).pieces);
+    draw(this.#add(this.#holder, `h${heading.level}`), inline(heading.text, { grows }).pieces);
   }
 
   #paintItem(text, grows) {
