@@ -37,7 +37,7 @@ class ChatPage:
 
     @property
     def box(self) -> Locator:
-        return self.page.get_by_role("textbox", name="Your question")
+        return self.page.locator("#box")
 
     @property
     def reply(self) -> Locator:

@@ -19,11 +19,8 @@ class Member:
     content: str
     reading: Reading = field(default_factory=Reading)
     close_code: int | None = None
-
-    @property
-    def reply(self) -> str:
-        reply: str = self.reading.start["reply"]
-        return reply
+    reply: str = ""
+    """Its id, once it began. A later `reading` of the same client may have no `start`."""
 
 
 class Crowd:
@@ -47,6 +44,8 @@ class Crowd:
                     if task.done() and task.exception():
                         await task
                 await asyncio.sleep(0.02)
+        for member in self.members:
+            member.reply = member.reading.start["reply"]
 
     async def scattered(self) -> None:
         """Wait until every connection has ended."""

@@ -44,9 +44,11 @@ export function watchSidebar() {
   list.addEventListener("toggle", onToggle, { capture: true });
   document.addEventListener("click", (event) => closeMenus(event.target.closest(".menu")));
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && event.target.closest?.(".renaming")) {
+    const renaming = event.key === "Escape" && event.target.closest?.(".renaming");
+    if (renaming) {
       event.stopPropagation();
-      htmx.trigger(event.target, "cancel");
+      const { asItWas } = renaming.querySelector("[data-as-it-was]").dataset;
+      htmx.ajax("GET", asItWas, { target: renaming, swap: "outerHTML" });
     } else if (event.key === "Escape" && list.querySelector(".menu[open]")) {
       event.stopImmediatePropagation();
       closeMenus(null);
