@@ -37,6 +37,14 @@ def words(name: str) -> list[str]:
     return [word for part in text(name).split(",") if (word := part.strip())]
 
 
+def required_with(name: str, other: str, allowed: str) -> str:
+    """Needed where another one is set."""
+    value = text(name)
+    if text(other) and not value:
+        raise _bad(name, f"{allowed}, since {other} is set")
+    return value
+
+
 def flag(name: str, *, default: bool) -> bool:
     value = text(name).lower()
     if not value:

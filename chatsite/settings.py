@@ -88,6 +88,19 @@ CHAT_WEB_RESUME_WINDOW = env.seconds_or_end("CHAT_WEB_RESUME_WINDOW", 30, most=2
 # By default as reviewable as all the rest: a review that a site relies on has no way around it unasked.
 CHAT_TEMPORARY_CHATS = env.choice("CHAT_TEMPORARY_CHATS", "reviewed", ("off", "private", "reviewed"))
 CHAT_SHARING = env.flag("CHAT_SHARING", default=True)
+CHAT_PURGE_DAYS = env.whole("CHAT_PURGE_DAYS", 0, most=3650)
+
+# Review
+CHAT_REVIEW = env.choice("CHAT_REVIEW", "all", ("off", "flagged", "all"))
+CHAT_REVIEW_EXEMPT_GROUPS = env.words("CHAT_REVIEW_EXEMPT_GROUPS")
+CHAT_REVIEW_REASON = env.flag("CHAT_REVIEW_REASON", default=False)
+CHAT_REVIEW_MASK = env.flag("CHAT_REVIEW_MASK", default=False)
+CHAT_REVIEW_DUE_HOURS = env.whole("CHAT_REVIEW_DUE_HOURS", 48, most=8760)
+CHAT_REVIEW_MAIL = env.words("CHAT_REVIEW_MAIL")
+CHAT_REVIEW_WEBHOOK = env.address("CHAT_REVIEW_WEBHOOK")
+CHAT_REVIEW_WEBHOOK_SECRET = env.required_with(
+    "CHAT_REVIEW_WEBHOOK_SECRET", "CHAT_REVIEW_WEBHOOK", "a secret that signs what is posted"
+)
 # 0 lifts a limit.
 CHAT_MAX_MESSAGE_CHARS = env.whole("CHAT_MAX_MESSAGE_CHARS", 200_000)
 CHAT_MAX_REPLY_CHARS = env.whole("CHAT_MAX_REPLY_CHARS", 1_000_000)

@@ -1,34 +1,54 @@
 """State and its constraints. Rows are written by `chat.actions` and fetched for somebody by `chat.access`."""
 
 from chat.models.attachment import Attachment
+from chat.models.audit import AuditEntry
 from chat.models.checkpoint import Checkpoint
 from chat.models.completion import Completion
 from chat.models.connection import Connection, ConnectionModel
 from chat.models.conversation import Conversation
 from chat.models.credentials import ApiKey, IdempotencyKey
+from chat.models.digest import CompletionFigures, ConversationDigest, StaleDigest
 from chat.models.doors import OneTimeLink, SignIn
 from chat.models.feedback import Feedback
+from chat.models.flag import Flag, FlagRule
+from chat.models.judgement import Label, Note, Review
 from chat.models.message import Message
+from chat.models.policy import LegalHold, Price, RetentionRule
 from chat.models.preferences import Preferences
 from chat.models.search import SearchEntry
 from chat.models.server import Server
 from chat.models.share import Share
+from chat.models.taken import ReviewExport, SavedFilter
 
 __all__ = [
     "ApiKey",
     "Attachment",
+    "AuditEntry",
     "Checkpoint",
     "Completion",
+    "CompletionFigures",
     "Connection",
     "ConnectionModel",
     "Conversation",
+    "ConversationDigest",
     "Feedback",
+    "Flag",
+    "FlagRule",
     "IdempotencyKey",
+    "Label",
+    "LegalHold",
     "Message",
+    "Note",
     "OneTimeLink",
     "Preferences",
+    "Price",
+    "RetentionRule",
+    "Review",
+    "ReviewExport",
+    "SavedFilter",
     "SearchEntry",
     "Server",
     "Share",
     "SignIn",
+    "StaleDigest",
 ]

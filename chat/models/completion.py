@@ -34,6 +34,11 @@ class Completion(models.Model):
         related_name="completions",
         help_text=_("The process that runs it; its beat is this completion's sign of life."),
     )
+    source = models.CharField(
+        max_length=10,
+        blank=True,
+        help_text=_("The way by which it was asked: see `chat.models.digest.SOURCES`."),
+    )
     connection = models.CharField(
         max_length=100, blank=True, help_text=_("Name of the provider's connection.")
     )

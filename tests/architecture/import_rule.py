@@ -6,6 +6,7 @@ from collections.abc import Iterator
 LEVELS = (
     {"api", "ws", "web", "admin", "management"},
     {"service"},
+    {"review"},
     {
         "engine",
         "relay",
@@ -19,7 +20,7 @@ LEVELS = (
         "actions",
         "access",
     },
-    {"search"},
+    {"search", "audit", "digest"},
     {"models", "database"},
     {"events", "errors", "chunks", "ids", "imported"},
 )

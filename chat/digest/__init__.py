@@ -1,0 +1,1 @@
+"""Narrow rows about conversations and completions, made for reviewers' filters and figures."""

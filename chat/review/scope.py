@@ -1,0 +1,33 @@
+"""What may be reviewed, whoever asks, superusers too. Conditions for `Conversation` or its digest."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q
+
+from chat.models import Flag
+from chat.review.keeping import kept
+
+
+def reviewable() -> Q:
+    """`CHAT_REVIEW` (off, flagged, all), without exempt groups; of what is deleted only what is kept."""
+    if settings.CHAT_REVIEW == "off":
+        return Q(pk__in=())
+    shown = Q(deleted__isnull=True) | kept()
+    if settings.CHAT_REVIEW == "flagged":
+        shown &= Q(Exists(Flag.objects.filter(conversation=OuterRef("pk"))))
+    if settings.CHAT_TEMPORARY_CHATS != "reviewed":
+        shown &= Q(temporary=False)
+    if settings.CHAT_REVIEW_EXEMPT_GROUPS:
+        exempt = User.objects.filter(
+            id=OuterRef("owner"), groups__name__in=settings.CHAT_REVIEW_EXEMPT_GROUPS
+        )
+        shown &= ~Q(Exists(exempt))
+    return shown
+
+
+def is_reviewed(user_id: int) -> bool:
+    """Whether this user's conversations may come before a reviewer: what their pages say."""
+    if settings.CHAT_REVIEW == "off":
+        return False
+    exempt = settings.CHAT_REVIEW_EXEMPT_GROUPS
+    return not (exempt and User.objects.filter(id=user_id, groups__name__in=exempt).exists())
