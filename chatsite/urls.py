@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("chat.api.urls")),
     re_path("^api/", unknown_address),
     path("admin/login/", admins_sign_in),
+    path("admin/review/", include("chat.admin.review.urls")),
     path("admin/", admin.site.urls),
     path("", include("chat.web.urls")),
 ]

@@ -16,7 +16,7 @@ SAID = {"aria-label", "title", "placeholder", "alt", "label"}
 UNSEEN = {"script", "style", "template"}
 OURS = re.compile(
     r"\w+ [\da-f-]{36}|alice|Holdfast|English|WebSocket|Markdown|JSON|Top P|demo|https?://\S+|sk-\w+|"
-    r"text/plain|notes\.txt|Wanderungen|UTC|KB|PDF"
+    r"text/plain|notes\.txt|Wanderungen|UTC|KB|PDF|Reviewers|Auditors|Chat administrators"
 )
 """Names, and what somebody wrote."""
 DJANGOS = {"Model name", "Add link", "Change or view list link", "Search", "True", "False"}
