@@ -24,7 +24,7 @@ from django.test import Client
 
 from chat.access.conversations import read_conversation
 from chat.models import Conversation, Message
-from chat.web.rendered import rendered
+from chat.shown.rendered import rendered
 
 TIMES = 20
 PARAGRAPH = "A paragraph with *emphasis*, `code` and a [link](https://example.org/), as replies have. " * 3

@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from chat.errors import ChatError, TooMany
+from chat.shown.refusals import REFUSALS
 from chat.web.context import theme_of_cookie
-from chat.web.refusals import REFUSALS
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

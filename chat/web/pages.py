@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from chat.access.descriptions import describe_conversation
 from chat.access.rows import conversation_for
 from chat.access.trees import Tree, read_messages, read_tree
+from chat.shown.branch import Branch, branch_through
+from chat.shown.message import Shown, show
+from chat.shown.parts import Place, part_of, place_in
 from chat.web.attaching import taken
-from chat.web.branch import Branch, branch_through
-from chat.web.parts import Place, part_of, place_in
-from chat.web.shown import Shown, show
 from chat.web.sidebar import sidebar_of
 from chat.web.signed_in import PageRequest, signed_in
 from chat.web.texts import TEXTS

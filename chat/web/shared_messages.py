@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from chat import portable
-from chat.web.branch import Step
-from chat.web.shown import Shown, show
+from chat.shown.branch import Step
+from chat.shown.message import Shown, show
 
 _UNTOLD = dict.fromkeys(
     (

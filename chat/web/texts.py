@@ -3,7 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chat.web.refusals import REFUSALS
+from chat.shown.refusals import REFUSALS
 
 TEXTS: dict[str, Promise] = {
     "waiting": _("Waiting for the model…"),

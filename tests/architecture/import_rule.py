@@ -6,7 +6,7 @@ from collections.abc import Iterator
 LEVELS = (
     {"api", "ws", "web", "admin", "management"},
     {"service"},
-    {"review"},
+    {"review", "shown"},
     {
         "engine",
         "relay",

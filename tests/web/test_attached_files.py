@@ -8,7 +8,7 @@ from pytest_django import Settings
 from web.conftest import MakeReply
 
 from chat.models import Attachment, Message
-from chat.web.attaching import in_words
+from chat.shown.files import in_words
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from web.conftest import MakeReply
 
 from chat.models import Conversation, Message
-from chat.web.parts import SHOWN, Place, part_of
+from chat.shown.parts import SHOWN, Place, part_of
 
 FRAGMENT = {"HX-Request": "true"}
 

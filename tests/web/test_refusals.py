@@ -9,8 +9,8 @@ from django.utils import translation
 
 import chat
 from chat.errors import Conflict, Unavailable
+from chat.shown.refusals import REFUSALS
 from chat.web.errors import refused
-from chat.web.refusals import REFUSALS
 
 SOURCES = Path(chat.__file__).parent
 

@@ -36,7 +36,7 @@ export async function refusalOf(file, { sees }) {
   return "";
 }
 
-/** As the server's pages say it (chat/web/attaching.py). */
+/** As the server's pages say it (chat/shown/files.py). */
 export function sizeInWords(bytes) {
   const number = (value) => new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 }).format(value);
   if (bytes < 1_000_000) return say("kilobytes", { number: number(Math.max(Math.round(bytes / 1000), 1)) });

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from chat.shown.branch import branch_through
+from chat.shown.message import Shown, show
 from chat.upstream.context import cut_notice
 from chat.upstream.errors import rejected
 from chat.upstream.request import dropped_notice, request_of
-from chat.web.branch import branch_through
-from chat.web.shown import Shown, show
 
 REQUEST = request_of("demo", [], {"max_tokens": 9, "top_k": 1})
 

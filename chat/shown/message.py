@@ -10,11 +10,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chat.web.attaching import ShownFile, files_of
-from chat.web.branch import Step
-from chat.web.failures import failure
-from chat.web.notices import notice
-from chat.web.rendered import rendered
+from chat.shown.branch import Step
+from chat.shown.failures import failure
+from chat.shown.files import ShownFile, files_of
+from chat.shown.notices import notice
+from chat.shown.rendered import rendered
 
 CUT_OFF = frozenset({"stopped", "interrupted", "failed"})
 """What `continue` may go on with, besides a reply that was cut at the length limit."""

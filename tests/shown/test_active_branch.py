@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chat.web.branch import Step, branch_through
+from chat.shown.branch import Step, branch_through
 
 
 def message(name: str, parent: str | None = None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from chat.web.refusals import REFUSALS
+from chat.shown.refusals import REFUSALS
 
 REFUSED = "The model's provider refused the request: "
 """How `chat.upstream.errors` begins to tell a provider's own words about a request."""

@@ -1,6 +1,6 @@
 """What was rendered lately is not rendered again, and what is kept for that is bounded."""
 
-from chat.web.rendered import Rendered
+from chat.shown.rendered import Rendered
 
 
 def test_a_text_is_rendered_as_ever() -> None:
