@@ -1,26 +1,37 @@
-"""Delete an account: shut at once, and gone with all that it had once nothing of it runs any more."""
+"""The end of an account: shut at once, and gone with all that it had once that is purged.
 
-from datetime import datetime
+Under a legal hold the row stays, with its name: nobody gets in by it, and nothing of it is seen.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from chat.actions.deleting import CONVERSATION_KEPT
+from chat.audit import record
+from chat.audit.log import SERVER
 from chat.errors import Conflict
 from chat.ids import new_id
-from chat.models import ApiKey, Conversation, Message, OneTimeLink, SignIn
+from chat.models import ApiKey, Conversation, LegalHold, Message, OneTimeLink, SignIn
 from chat.models.status import Status
 
-GOING = "deleted:"
+GOING: Final = "deleted:"
 """Begins the name of an account that waits to be purged. No username may hold a colon, so no other does."""
-AT_ONCE = 20
+ERASED: Final = "erased:"
+"""The same, on request: what waits for a reviewer does not keep it, and no days are waited for."""
+LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""Before any time that a policy could wait for."""
+AT_ONCE: Final = 20
 
 
 @transaction.atomic
-def shut_account(user_id: int) -> list[UUID]:
+def shut_account(user_id: int, *, erased: bool = False) -> list[UUID]:
     """Nobody gets in any more and nothing of it is seen; its replies that still run and must be stopped.
 
     Its name is free at once. Raises `Conflict` for the last administrator, without whom nobody could
@@ -34,11 +45,18 @@ def shut_account(user_id: int) -> list[UUID]:
     keys = list(SignIn.objects.filter(user=user).values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     SignIn.objects.filter(user=user).delete()
-    ApiKey.objects.filter(user=user).delete()
     OneTimeLink.objects.filter(user=user).delete()
-    Conversation.objects.filter(owner=user).update(deleted=_past_undoing())
-    user.username = f"{GOING}{new_id().hex}"
-    user.first_name = user.last_name = user.email = ""
+    moment = LONG_AGO if erased else _past_undoing()
+    still_there = Q(deleted=None) | Q(deleted__gt=moment)
+    Conversation.objects.filter(still_there, owner=user).update(deleted=moment)
+    name = f"{ERASED if erased else GOING}{new_id().hex}"
+    if LegalHold.objects.filter(user=user, lifted=None).exists():
+        ApiKey.objects.filter(user=user, revoked=None).update(revoked=timezone.now())
+        user.username = f"{name}:{user.username}"[:150]
+    else:
+        ApiKey.objects.filter(user=user).delete()
+        user.username = name
+        user.first_name = user.last_name = user.email = ""
     user.is_active = user.is_staff = user.is_superuser = False
     user.set_unusable_password()
     user.save()
@@ -47,19 +65,36 @@ def shut_account(user_id: int) -> list[UUID]:
 
 
 def purge_shut_accounts() -> int:
-    """Delete the shut accounts whose conversations are purged; how many they were."""
-    shut = User.objects.filter(username__startswith=GOING, is_active=False)
-    purged = 0
-    for key in list(shut.values_list("pk", flat=True)[:AT_ONCE]):
-        kept = Conversation.objects.filter(owner=key)
-        # A question that was on its way when the account was shut.
-        kept.filter(deleted__isnull=True).update(deleted=_past_undoing())
-        if not kept.exists():
-            shut.filter(pk=key).delete()
-            purged += 1
-    return purged
+    """Delete the shut accounts whose conversations are purged and that are not held; how many they were."""
+    shut = User.objects.filter(
+        Q(username__startswith=GOING) | Q(username__startswith=ERASED), is_active=False
+    ).exclude(Exists(LegalHold.objects.filter(user=OuterRef("pk"), lifted=None)))
+    keys = shut.exclude(
+        # Those that wait for what is kept of them, for days, are not looked at each second.
+        Exists(Conversation.objects.filter(owner=OuterRef("pk"), deleted__isnull=False))
+        & ~Exists(Conversation.objects.filter(owner=OuterRef("pk"), deleted__isnull=True))
+    ).values_list("pk", flat=True)
+    return sum(_purge_account(key) for key in list(keys[:AT_ONCE]))
+
+
+@transaction.atomic
+def _purge_account(user_id: int) -> int:
+    # A hold on the account waits for this lock, or was there before it.
+    user = User.objects.select_for_update().filter(pk=user_id).first()
+    if user is None or LegalHold.objects.filter(user=user, lifted=None).exists():
+        return 0
+    kept = Conversation.objects.filter(owner=user)
+    # A question that was on its way when the account was shut.
+    moment = LONG_AGO if user.username.startswith(ERASED) else _past_undoing()
+    kept.filter(deleted__isnull=True).update(deleted=moment)
+    if kept.exists():
+        return 0
+    LegalHold.objects.filter(user=user).delete()
+    user.delete()
+    record(SERVER, "purge", "user", user_id)
+    return 1
 
 
 def _past_undoing() -> datetime:
-    """There is nobody left who could bring it back: it is purged as soon as nothing of it runs."""
+    """There is nobody left who could bring it back: its time begins to run as if it were over already."""
     return timezone.now() - CONVERSATION_KEPT

@@ -1,17 +1,17 @@
-"""What a user deletes: hidden at once, brought back while they may think better of it, purged after that.
+"""What a user deletes: hidden at once, and brought back while they may think better of it.
 
-Hidden rows of one deletion have the same moment, by which they are known together.
+Hidden rows of one deletion have the same moment, by which they are known together. When they go for good
+is the policy's to say: `chat.review.purging`.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chat.access.descriptions import describe_conversation, describe_message
@@ -26,8 +26,6 @@ CONVERSATION_KEPT = timedelta(minutes=10)
 MESSAGES_KEPT = timedelta(hours=1)
 TEMPORARY_KEPT = timedelta(hours=24)
 """Since it was last asked: a chat of the evening can be gone on with in the morning."""
-AT_ONCE = 100
-"""Rows looked at in one round of purging; the next round is a second later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,47 +108,6 @@ def restore_message(user_id: int, message_id: Any, active: Any = None) -> dict[s
     conversation.active_id = wanted if wanted in tree.below(key) else tree.end_through(key)
     conversation.save(update_fields=["active"])
     return describe_message(message_for(user_id, key))
-
-
-def purge_hidden(now: datetime | None = None) -> int:
-    """Delete what was hidden, or is temporary, for long enough, and does not run; how many times."""
-    now = now or timezone.now()
-    conversations = Conversation.objects.filter(
-        Q(deleted__lte=now - CONVERSATION_KEPT)
-        | Q(temporary=True, deleted__isnull=False)
-        | Q(temporary=True, updated__lte=now - TEMPORARY_KEPT)
-    )
-    purged = 0
-    for key in list(conversations.values_list("id", flat=True)[:AT_ONCE]):
-        purged += _purge_conversation(conversations.filter(id=key))
-    # Each deletion's highest message takes all below it along.
-    messages = Message.objects.filter(deleted__lte=now - MESSAGES_KEPT).exclude(parent__deleted__isnull=False)
-    for key in list(messages.values_list("id", flat=True)[:AT_ONCE]):
-        purged += _purge_message(key)
-    return purged
-
-
-@transaction.atomic
-def _purge_conversation(due: QuerySet[Conversation]) -> int:
-    conversation = due.select_for_update().first()  # under the lock it is due still, or has come back
-    if conversation is None or conversation.messages.filter(status=Status.STREAMING).exists():
-        return 0
-    conversation.delete()
-    return 1
-
-
-@transaction.atomic
-def _purge_message(message_id: UUID) -> int:
-    message = Message.objects.filter(id=message_id).first()
-    if message is None:
-        return 0
-    # Restoring takes its turn by the same lock: what came back meanwhile stays.
-    Conversation.objects.select_for_update().filter(id=message.conversation_id).first()
-    hidden = Message.objects.filter(conversation_id=message.conversation_id, deleted__isnull=False)
-    if hidden.filter(status=Status.STREAMING).exists():
-        return 0
-    deleted, _ = hidden.filter(id=message_id).delete()
-    return min(deleted, 1)
 
 
 class _Tree:

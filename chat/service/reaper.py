@@ -12,11 +12,11 @@ from uuid import UUID
 
 from chat.actions import liveness
 from chat.actions.accounts import purge_shut_accounts
-from chat.actions.deleting import purge_hidden
 from chat.actions.idempotency import forget_old_keys
 from chat.auth import sign_ins
 from chat.database import in_database
 from chat.errors import Unavailable
+from chat.review.purging import purge_hidden
 from chat.service.attachments import sweep_files
 
 logger = logging.getLogger(__name__)

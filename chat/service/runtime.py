@@ -27,6 +27,7 @@ from chat.service.following import Closed, Following
 from chat.service.local_replies import LocalReplies
 from chat.service.news import News, as_message
 from chat.service.reaper import Reaper
+from chat.service.retention import keep_retention
 from chat.service.revocation import Open, end_revoked, watch_callers
 from chat.service.store import DatabaseStore
 from chat.upstream import Upstream
@@ -90,6 +91,7 @@ class Runtime:
         self._watching = [
             asyncio.create_task(reaper.watch_forever(), name="reaper"),
             asyncio.create_task(watch_callers(self._open), name="revocation"),
+            asyncio.create_task(keep_retention(self.tell_changed), name="retention"),
         ]
 
     def _open(self) -> list[Open]:

@@ -10,12 +10,13 @@ from fakes.following_client import read_to_end
 from pytest_django import Settings
 
 from chat import service
-from chat.actions.deleting import TEMPORARY_KEPT, purge_hidden
+from chat.actions.deleting import TEMPORARY_KEPT
 from chat.actions.preferences import choose
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.errors import BadRequest, NotFound
 from chat.models import Conversation
+from chat.review.purging import purge_hidden
 from chat.service.requests import Again, Ask
 
 

@@ -8,11 +8,12 @@ from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end
 
 from chat import service
-from chat.actions.deleting import CONVERSATION_KEPT, MESSAGES_KEPT, hide_message, purge_hidden
+from chat.actions.deleting import CONVERSATION_KEPT, MESSAGES_KEPT, hide_message
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.errors import BadRequest, Conflict, NotFound
 from chat.models import Conversation, Message
+from chat.review.purging import purge_hidden
 from chat.service import Following
 from chat.service.requests import Again, Ask
 

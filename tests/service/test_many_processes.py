@@ -13,13 +13,14 @@ from fakes.joining_client import Client
 
 from chat import service
 from chat.actions.checkpoint import Growth, save_growth
-from chat.actions.deleting import CONVERSATION_KEPT, purge_hidden
+from chat.actions.deleting import CONVERSATION_KEPT
 from chat.actions.finish import Outcome, finish, finish_as_saved
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.ids import new_id
 from chat.models import Checkpoint, Completion, Message, Server
 from chat.relay import NoRelay, Piece
+from chat.review.purging import purge_hidden
 from chat.service.reaper import PATIENCE, Reaper
 from chat.service.requests import Again, Ask
 from chat.service.runtime import runtime

@@ -8,11 +8,12 @@ from fakes.following_client import read_to_end, read_until
 from fakes.joining_client import Client
 
 from chat import service
-from chat.actions.deleting import CONVERSATION_KEPT, purge_hidden
+from chat.actions.deleting import CONVERSATION_KEPT
 from chat.auth.caller import Caller
 from chat.errors import BadRequest, NotFound
 from chat.events import Delta
 from chat.models import Message
+from chat.review.purging import purge_hidden
 from chat.service import Following
 from chat.service.requests import Again, Ask
 

@@ -11,12 +11,12 @@ from web.conftest import MakeReply
 
 from chat import limits
 from chat.actions.accounts import purge_shut_accounts, shut_account
-from chat.actions.deleting import purge_hidden
 from chat.actions.preferences import choose
 from chat.auth.keys import create_key, find_key
 from chat.auth.links import Kind, find_link, make_link
 from chat.limits.sign_ins import FAILURES_PER_USERNAME
 from chat.models import ApiKey, Completion, Conversation, Message, Preferences, SignIn
+from chat.review.purging import purge_hidden
 
 # The service's threads must see what the test wrote.
 pytestmark = pytest.mark.django_db(transaction=True)

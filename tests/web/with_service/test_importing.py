@@ -17,9 +17,10 @@ from web.conftest import MakeReply
 from chat import portable
 from chat.access.rows import conversations_of
 from chat.access.search import search
-from chat.actions.deleting import CONVERSATION_KEPT, purge_hidden
+from chat.actions.deleting import CONVERSATION_KEPT
 from chat.actions.imports import import_conversation
 from chat.models import Conversation, Message
+from chat.review.purging import purge_hidden
 from chat.service.imports import import_one
 
 

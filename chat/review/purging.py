@@ -1,0 +1,92 @@
+"""What was hidden goes for good when its time is over: `CHAT_PURGE_DAYS`, and never what is kept for review.
+
+Each conversation goes in a transaction of its own, with its entry in the audit log.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from chat.actions.accounts import ERASED
+from chat.actions.deleting import CONVERSATION_KEPT, MESSAGES_KEPT, TEMPORARY_KEPT
+from chat.audit import Actor, record
+from chat.audit.log import SERVER
+from chat.models import Conversation, LegalHold, Message
+from chat.models.status import Status
+from chat.review.keeping import held, queued
+
+AT_ONCE: Final = 100
+"""Rows looked at in one round of purging; the next round is a second later."""
+
+
+def purge_hidden(now: datetime | None = None) -> int:
+    """Delete what was hidden, or is temporary, for long enough, and does not run; how many times."""
+    now = now or timezone.now()
+    days = timedelta(days=settings.CHAT_PURGE_DAYS)
+    hidden = Q(deleted__lte=now - max(CONVERSATION_KEPT, days))
+    # Not kept is what their page promises: the days are for what its user had kept until then.
+    over = Q(deleted__isnull=False) | Q(updated__lte=now - TEMPORARY_KEPT)
+    purged = 0
+    for due in (hidden, over & Q(temporary=True)):
+        keys = Conversation.objects.filter(due & ~spared()).values_list("id", flat=True)
+        for key in list(keys[:AT_ONCE]):
+            purged += purge_conversation(key, due)
+    # Each deletion's highest message takes all below it along.
+    spared_too = Exists(Conversation.objects.filter(spared(), id=OuterRef("conversation")))
+    messages = Message.objects.filter(~spared_too, deleted__lte=now - max(MESSAGES_KEPT, days))
+    for key in list(messages.exclude(parent__deleted__isnull=False).values_list("id", flat=True)[:AT_ONCE]):
+        purged += _purge_message(key)
+    return purged
+
+
+def spared() -> Q:
+    """What stays although its time is over. Of an account that was erased only what is held."""
+    return held() | (queued() & ~Q(owner__username__startswith=ERASED))
+
+
+@transaction.atomic
+def purge_conversation(key: UUID, due: Q, actor: Actor = SERVER, *, rule: int | None = None) -> int:
+    """Delete it where it is due and does not run; how many it was."""
+    conversation = lock_due(key, due & ~spared())
+    if conversation is None:
+        return 0
+    messages = conversation.messages.count()
+    LegalHold.objects.filter(conversation=key).exclude(lifted=None).delete()
+    conversation.delete()
+    details = {"messages": messages} if rule is None else {"messages": messages, "rule": rule}
+    record(actor, "purge", "conversation", key, details)
+    return 1
+
+
+def lock_due(key: UUID, due: Q) -> Conversation | None:
+    """The conversation, locked, if it is due under the lock still (or has come back, or is held by now)."""
+    # Locked by one statement and looked at by the next, which sees what others committed before the lock.
+    Conversation.objects.select_for_update().filter(id=key).first()
+    conversation = Conversation.objects.filter(due, id=key).first()
+    if conversation is None or conversation.messages.filter(status=Status.STREAMING).exists():
+        return None
+    return conversation
+
+
+@transaction.atomic
+def _purge_message(key: UUID) -> int:
+    message = Message.objects.filter(id=key).first()
+    if message is None:
+        return 0
+    # Restoring takes its turn by the same lock: what came back meanwhile stays.
+    Conversation.objects.select_for_update().filter(id=message.conversation_id).first()
+    if Conversation.objects.filter(spared(), id=message.conversation_id).exists():
+        return 0
+    hidden = Message.objects.filter(conversation_id=message.conversation_id, deleted__isnull=False)
+    if hidden.filter(status=Status.STREAMING).exists():
+        return 0
+    _rows, deleted = hidden.filter(id=key).delete()
+    number = deleted.get("chat.Message", 0)
+    if number:
+        record(SERVER, "purge", "message", key, {"messages": number})
+    return min(number, 1)
