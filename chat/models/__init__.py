@@ -1,5 +1,6 @@
 """State and its constraints. Rows are written by `chat.actions` and fetched for somebody by `chat.access`."""
 
+from chat.models.announcement import Announcement
 from chat.models.attachment import Attachment
 from chat.models.audit import AuditEntry
 from chat.models.checkpoint import Checkpoint
@@ -21,6 +22,7 @@ from chat.models.share import Share
 from chat.models.taken import ReviewExport, SavedFilter
 
 __all__ = [
+    "Announcement",
     "ApiKey",
     "Attachment",
     "AuditEntry",

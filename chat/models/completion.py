@@ -18,6 +18,14 @@ class CutOff(models.TextChoices):
     CRASH = "crash", _("The server broke down")
 
 
+class LookedAt(models.IntegerChoices):
+    """How far the flag rules have come with a reply and its question."""
+
+    NOT_YET = 0
+    QUESTION = 1
+    ALL = 2
+
+
 class Completion(models.Model):
     """Made in the transaction that asks; ended once, under the guard `status = streaming`."""
 
@@ -75,6 +83,11 @@ class Completion(models.Model):
     cut_off = models.CharField(
         max_length=5, choices=CutOff, blank=True, help_text=_("Why it was interrupted; empty: it was not.")
     )
+    looked_at = models.PositiveSmallIntegerField(
+        null=True,
+        default=LookedAt.NOT_YET,
+        help_text=_("How far the flag rules are with it; null: it was there before them."),
+    )
 
     class Meta:
         verbose_name = _("completion")
@@ -83,6 +96,12 @@ class Completion(models.Model):
         indexes = [
             models.Index(
                 fields=["server"], name="completion_running", condition=models.Q(status=Status.STREAMING)
+            ),
+            # The few that the flag rules have still to look at.
+            models.Index(
+                fields=["id"],
+                name="completion_to_look_at",
+                condition=models.Q(looked_at__lt=LookedAt.ALL),
             ),
         ]
         constraints = [

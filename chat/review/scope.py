@@ -10,19 +10,29 @@ from chat.review.keeping import kept
 
 def reviewable() -> Q:
     """`CHAT_REVIEW` (off, flagged, all), without exempt groups; of what is deleted only what is kept."""
+    if settings.CHAT_REVIEW == "flagged":
+        return flaggable() & Q(Exists(Flag.objects.filter(conversation=OuterRef("pk"))))
+    return flaggable()
+
+
+def flaggable() -> Q:
+    """What a flag would bring before a reviewer: all but that the site reviews flagged ones alone."""
+    return within_policy() & (Q(deleted__isnull=True) | kept())
+
+
+def within_policy() -> Q:
+    """The same, deleted or not: what rules look at, so that deleting at once is no way around them."""
     if settings.CHAT_REVIEW == "off":
         return Q(pk__in=())
-    shown = Q(deleted__isnull=True) | kept()
-    if settings.CHAT_REVIEW == "flagged":
-        shown &= Q(Exists(Flag.objects.filter(conversation=OuterRef("pk"))))
+    within = Q()
     if settings.CHAT_TEMPORARY_CHATS != "reviewed":
-        shown &= Q(temporary=False)
+        within &= Q(temporary=False)
     if settings.CHAT_REVIEW_EXEMPT_GROUPS:
         exempt = User.objects.filter(
             id=OuterRef("owner"), groups__name__in=settings.CHAT_REVIEW_EXEMPT_GROUPS
         )
-        shown &= ~Q(Exists(exempt))
-    return shown
+        within &= ~Q(Exists(exempt))
+    return within
 
 
 def is_reviewed(user_id: int) -> bool:
