@@ -38,9 +38,13 @@ def conversation_for(user_id: int, conversation_id: Any) -> Conversation:
 
 
 def locked_conversation_for(user_id: int, conversation_id: Any) -> Conversation:
-    """The same, locked until the transaction ends: asking, changing branches and deleting take turns."""
+    """The same, locked until the transaction ends: asking, changing branches and deleting take turns.
+
+    Not against rows that only name it: a reply that ends holds its own lock when it notes the change, and
+    who deletes it holds this one and waits for that.
+    """
     key = as_uuid(conversation_id, "conversation")
-    found = conversations_of(user_id).filter(id=key).select_for_update().first()
+    found = conversations_of(user_id).filter(id=key).select_for_update(no_key=True).first()
     if found is None:
         raise no_such("conversation")
     return found

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from chat.access.descriptions import describe_conversation
 from chat.access.rows import answers_to, as_uuid, locked_conversation_for
+from chat.digest.stale import note_change
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.conversation import TitleSource
@@ -34,6 +35,7 @@ def make_conversation(
         temporary=temporary,
     )
     index.put_title(conversation)
+    note_change(conversation.id)
     return describe_conversation(conversation)
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from chat.access.descriptions import describe_conversation, describe_message
 from chat.access.rows import as_uuid, locked_conversation_for, message_for, no_such
+from chat.digest.stale import note_change, note_hiding
 from chat.errors import Conflict
 from chat.models import Conversation, Message
 from chat.models.status import Status
@@ -44,6 +45,7 @@ def hide_conversation(user_id: int, conversation_id: Any) -> list[UUID]:
     conversation.deleted = timezone.now()
     conversation.save(update_fields=["deleted"])
     index.take_conversation(conversation.id)
+    note_hiding(conversation.id, conversation.deleted)
     running = Message.objects.filter(conversation=conversation, status=Status.STREAMING)
     return list(running.values_list("id", flat=True))
 
@@ -59,6 +61,7 @@ def restore_conversation(user_id: int, conversation_id: Any) -> dict[str, Any]:
         row.deleted = None
         row.save(update_fields=["deleted"])
         index.put_conversation(row.id)
+        note_hiding(row.id, None)
     return describe_conversation(row)
 
 
@@ -76,6 +79,7 @@ def hide_message(user_id: int, message_id: Any) -> Hidden:
     running = list(still.values_list("id", flat=True))
     hidden.update(deleted=timezone.now())
     index.take_messages(below)
+    note_change(conversation.id)
     if conversation.active_id in below:
         conversation.active_id = tree.end_beside(message)
         conversation.save(update_fields=["active"])
@@ -103,6 +107,7 @@ def restore_message(user_id: int, message_id: Any, active: Any = None) -> dict[s
     Message.objects.filter(id__in=[row.id for row in together]).update(deleted=None)
     for row in together:
         index.put_message(row.id, index.parts_of(row.content))
+    note_change(conversation.id)
     tree = _Tree(Message.objects.filter(conversation=conversation, deleted__isnull=True).order_by("id"))
     wanted = None if active is None else as_uuid(active, "message")
     conversation.active_id = wanted if wanted in tree.below(key) else tree.end_through(key)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from chat.access.descriptions import describe_message
 from chat.access.rows import message_for
+from chat.digest.stale import note_change
 from chat.errors import BadRequest
 from chat.models import Feedback
 from chat.models.message import Role
@@ -24,4 +25,5 @@ def rate(user_id: int, message_id: Any, rating: int | None, comment: str | None)
         Feedback.objects.update_or_create(
             message=message, defaults={"rating": rating, "comment": comment, "updated": timezone.now()}
         )
+    note_change(message.conversation_id)
     return describe_message(message_for(user_id, message_id))

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from chat.access.rows import conversations_of
+from chat.digest.stale import note_change
 from chat.ids import STEP, id_at
 from chat.imported import ImportedConversation, ImportedMessage
 from chat.models import Completion, Conversation, Message
@@ -117,6 +118,7 @@ def _show(conversation: Conversation) -> UUID:
     known.update(imported_from="")
     conversation.save(update_fields=["active", "imported_from", "deleted"])
     index.put_title(conversation)
+    note_change(conversation.id)
     return conversation.id
 
 
@@ -149,6 +151,7 @@ def _completion(message: ImportedMessage, key: UUID) -> Completion:
         message_id=key,
         number=1,
         model=message.model,
+        source="import",
         status=message.status,
         finish_reason=message.finish_reason,
         usage=message.usage,

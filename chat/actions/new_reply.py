@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.utils import timezone
 
+from chat.digest.stale import note_change
 from chat.errors import BadRequest, Conflict, TooMany
 from chat.models import Completion, Conversation, Message, Server
 from chat.models.message import Role
@@ -65,12 +66,17 @@ class Origin:
     request_hash: str
     choose_model: Callable[[str, dict[str, Any]], Chosen]
     """Gives the model to use for a name ("" is the default) and parameters, or raises `BadRequest`."""
-    on_page: bool = False
-    """Asked on the page, whose new conversations begin with what its user chose."""
+    source: str = ""
+    """By which way: one of `chat.models.digest.SOURCES`."""
     max_running: int = 0
     """How many replies of this user may run at once; 0 is no limit."""
     max_attachments: int = 0
     """How many files a question may have."""
+
+    @property
+    def on_page(self) -> bool:
+        """The page's new conversations begin with what its user chose."""
+        return self.source == "page"
 
 
 def store(origin: Origin, transaction: Callable[[], NewReply | UUID]) -> NewReply | UUID:
@@ -147,6 +153,7 @@ def open_completion(
         model=chosen.model,
         params=params,
         request_hash=origin.request_hash,
+        source=origin.source,
         text_start=len(reply.content),
         reasoning_start=len(reply.reasoning),
     )
@@ -155,4 +162,5 @@ def open_completion(
     reply.model = chosen.model
     reply.status = Status.STREAMING
     reply.save(update_fields=["completion", "model", "status"])
+    note_change(reply.conversation_id)
     return completion

@@ -1,7 +1,7 @@
 """What `chat`, `regenerate` and `continue` have in common: count, begin or join, answer in the asked form."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from django.http.response import HttpResponseBase
@@ -9,9 +9,10 @@ from django.http.response import HttpResponseBase
 from chat import limits
 from chat.api.answers import json_answer
 from chat.api.endpoint import Call
-from chat.api.forms import SSE, form_of, not_acceptable
+from chat.api.forms import OPENAI, SSE, form_of, not_acceptable
 from chat.api.queries import last_event_id, wants_html
 from chat.api.streams import come_back_answer, ids_of, stream_answer
+from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.errors import TooMany, Unavailable
 from chat.limits.joins import has_used
@@ -73,6 +74,11 @@ class Beginning:
         if counted and following.joined:
             limits.requests.give_back(user_id)
         return following
+
+
+def asker(call: Call) -> Caller:
+    """The caller, and whether it reads as a client of OpenAI's API: reviewers find replies by that."""
+    return replace(call.caller, door="openai") if form_of(call.request) is OPENAI else call.caller
 
 
 def _background_answer(following: Following) -> HttpResponseBase:

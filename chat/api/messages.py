@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 
 from chat import service
 from chat.api.answers import json_answer
-from chat.api.beginnings import Begin, Beginning
+from chat.api.beginnings import Begin, Beginning, asker
 from chat.api.bodies import NoFields, json_body
 from chat.api.endpoint import Call, verb
 from chat.api.forms import SSE, form_of, not_acceptable
@@ -63,7 +63,7 @@ async def stop(call: Call, message_id: str) -> HttpResponseBase:
 async def regenerate(call: Call, message_id: str) -> HttpResponseBase:
     fields = _again(call)
     return await _answer(
-        call, message_id, fields, partial(service.regenerate, call.caller, message_id, fields)
+        call, message_id, fields, partial(service.regenerate, asker(call), message_id, fields)
     )
 
 
@@ -71,7 +71,7 @@ async def regenerate(call: Call, message_id: str) -> HttpResponseBase:
 async def continue_(call: Call, message_id: str) -> HttpResponseBase:
     fields = _again(call)
     return await _answer(
-        call, message_id, fields, partial(service.continue_, call.caller, message_id, fields)
+        call, message_id, fields, partial(service.continue_, asker(call), message_id, fields)
     )
 
 

@@ -19,3 +19,15 @@ class Caller:
     """Set where `via` is "ticket": the one reply that it may follow."""
     is_staff: bool = False
     group_ids: frozenset[int] = frozenset()
+    door: Literal["http", "websocket", "openai"] = "http"
+    """How a program calls: over a socket, or reading replies in the form of OpenAI's API."""
+
+    @property
+    def source(self) -> str:
+        """Where what it asks comes from, as reviewers see it (`chat.models.digest.SOURCES`).
+
+        A page has a session, a program a key: whichever way the page happens to be connected.
+        """
+        if self.via == "session":
+            return "page"
+        return "api" if self.door == "http" else self.door

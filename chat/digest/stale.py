@@ -1,9 +1,12 @@
 """Notes that something of a conversation changed. Called in the transaction that changes it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from chat.models import StaleDigest
+from django.db import connection
+
+from chat.models import ConversationDigest, Message, StaleDigest
 
 
 def note_change(*conversations: UUID) -> None:
@@ -13,3 +16,20 @@ def note_change(*conversations: UUID) -> None:
 
 def note_changes(conversations: Iterable[UUID]) -> None:
     StaleDigest.objects.bulk_create(StaleDigest(conversation_id=each) for each in conversations)
+
+
+def note_change_of(message: UUID) -> None:
+    """The same for the conversation of a message, where that is not at hand: one statement."""
+    key = Message._meta.pk.get_db_prep_value(message, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO chat_staledigest (conversation_id)"
+            " SELECT conversation_id FROM chat_message WHERE id = %s",
+            [key],
+        )
+
+
+def note_hiding(conversation: UUID, deleted: datetime | None) -> None:
+    """It was hidden, or came back: that is true in reviewers' lists at once, the rest in a few seconds."""
+    ConversationDigest.objects.filter(pk=conversation).update(deleted=deleted)
+    note_change(conversation)

@@ -143,7 +143,7 @@ class Beginning:
             server=here.server,
             request_hash=hashed,
             choose_model=self._choose_model,
-            on_page=caller.via == "session",
+            source=caller.source,
             max_running=settings.CHAT_MAX_STREAMS_PER_USER,
             max_attachments=settings.CHAT_MAX_ATTACHMENTS,
         )

@@ -23,6 +23,7 @@ from chat.errors import Unavailable
 from chat.events import Changed
 from chat.ids import new_id
 from chat.relay import NoRelay, RedisRelay, Relay
+from chat.service.digests import refresh_forever
 from chat.service.following import Closed, Following
 from chat.service.local_replies import LocalReplies
 from chat.service.news import News, as_message
@@ -79,7 +80,7 @@ class Runtime:
         self._watching: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Register this process, and begin to save, to beat, to reap and to look after callers."""
+        """Register this process, and begin to save, to beat, to reap, and the other rounds."""
         await self.upstream.start()
         await self.relay.start(LocalReplies(self.registry, self._announce))
         try:
@@ -92,6 +93,7 @@ class Runtime:
             asyncio.create_task(reaper.watch_forever(), name="reaper"),
             asyncio.create_task(watch_callers(self._open), name="revocation"),
             asyncio.create_task(keep_retention(self.tell_changed), name="retention"),
+            asyncio.create_task(refresh_forever(), name="digests"),
         ]
 
     def _open(self) -> list[Open]:

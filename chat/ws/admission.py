@@ -1,5 +1,7 @@
 """Who may open a socket: the origin first, then the credentials. Refuses by the code to close with."""
 
+from dataclasses import replace
+
 from chat import service
 from chat.auth.authenticate import authenticate
 from chat.auth.caller import Caller
@@ -28,7 +30,7 @@ async def admit(scope: Scope) -> Caller:
     if not origin_may_call(scope):
         raise Refused(codes.ORIGIN)
     try:
-        return await in_database(authenticate, credentials_of(scope))
+        return replace(await in_database(authenticate, credentials_of(scope)), door="websocket")
     except Unauthenticated as error:
         raise Refused(codes.CREDENTIALS) from error
     except Unavailable as error:

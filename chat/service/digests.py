@@ -1,0 +1,29 @@
+"""Keeps what reviewers filter by up to date: a few seconds behind, by short transactions."""
+
+import asyncio
+import logging
+from typing import Final
+
+from chat.database import in_database
+from chat.digest.refresh import BATCH, refresh_stale
+from chat.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 2.0
+"""How far behind they are at most; a look without marks is one query that finds no row."""
+BREATH_SECONDS: Final = 0.05
+"""Between two batches: who asks, and the checkpoints of replies, take their turn."""
+
+
+async def refresh_forever() -> None:
+    while True:
+        pause = LOOK_SECONDS
+        try:
+            if await in_database(refresh_stale, BATCH) == BATCH:
+                pause = BREATH_SECONDS  # after an upgrade all conversations wait
+        except Unavailable:
+            pass  # the marks wait until the database is back
+        except Exception:
+            logger.exception("digests were not made; the next look tries again")
+        await asyncio.sleep(pause)
