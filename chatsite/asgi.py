@@ -25,7 +25,7 @@ if "daphne.server" in sys.modules:
 
     daphne_drain.install()
 
-LEAN = ("/api/", "/v1/")
+LEAN = ("/api/", "/v1/", "/admin/review/download/")
 """Where streams are: all views under these are async and need no middleware."""
 
 lean = LeanHandler()

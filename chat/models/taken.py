@@ -34,15 +34,19 @@ class ReviewExport(models.Model):
     """One taking out of the filtered set: how far it is, and how it ended."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    """None: the command line, where nobody said who it was."""
     query = models.TextField(blank=True)
     form = models.CharField(max_length=20)
     pseudonymised = models.BooleanField(default=False)
     made = models.DateTimeField(default=timezone.now)
+    heard = models.DateTimeField(null=True, blank=True)
+    """When it last told how far it is: the server of one that is silent may have been ended."""
     ended = models.DateTimeField(null=True, blank=True)
     cancelled = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True)
+    """None: it was asked for, and never begun."""
     error = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -10,14 +10,17 @@ from chat.portable.file_names import file_name
 from chat.portable.incoming import convert, parse, title_of
 from chat.portable.markdown import as_markdown, how_it_ended
 from chat.portable.snapshot import snapshot
+from chat.portable.training import as_chat, as_samples
 
 __all__ = [
     "FORMAT",
     "VERSION",
     "Bounds",
     "Unreadable",
+    "as_chat",
     "as_document",
     "as_markdown",
+    "as_samples",
     "branch_to",
     "convert",
     "file_name",
