@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from chat.access.conversations import parents_first
-from chat.access.descriptions import describe_conversation, describe_message
+from chat.access.descriptions import describe_conversation, describe_message, timestamp
 from chat.access.rows import conversation_for, their_attachments
 from chat.access.running_text import read_pieces
-from chat.models import Message
+from chat.models import Conversation, Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Node:
     status: str
     completion_id: UUID | None
     rated: datetime | None
+    deleted: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,15 @@ class Tree:
 
 def read_tree(user_id: int, conversation_id: Any) -> Tree:
     """Two queries. 2,000 messages take a hundredth of a second, however long they are."""
-    conversation = conversation_for(user_id, conversation_id)
-    rows = Message.objects.filter(conversation=conversation, deleted=None).order_by("id")
-    fields = ("id", "parent_id", "role", "status", "completion_id", "feedback__updated")
+    return tree_of(conversation_for(user_id, conversation_id))
+
+
+def tree_of(conversation: Conversation, *, hidden: bool = False) -> Tree:
+    """The tree of a conversation that was fetched for somebody; `hidden`: with the deleted messages."""
+    rows = Message.objects.filter(conversation=conversation).order_by("id")
+    if not hidden:
+        rows = rows.filter(deleted=None)
+    fields = ("id", "parent_id", "role", "status", "completion_id", "feedback__updated", "deleted")
     nodes = [Node(*row) for row in rows.values_list(*fields)]
     return Tree(
         describe_conversation(conversation),
@@ -48,6 +55,7 @@ def read_tree(user_id: int, conversation_id: Any) -> Tree:
                 "role": node.role,
                 "status": node.status,
                 "state": f"{node.status} {node.completion_id} {node.rated}",
+                "deleted": timestamp(node.deleted),
             }
             for node in parents_first(nodes)
         ],

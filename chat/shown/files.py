@@ -1,5 +1,6 @@
 """The files of a question as a page shows them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,20 +19,25 @@ class ShownFile:
     url: str
 
 
-def files_of(message: dict[str, Any]) -> tuple[ShownFile, ...]:
-    """The files of a message that `chat.access` described."""
+def own_file_url(file: str) -> str:
+    """Where the owner of a file fetches it."""
+    return reverse("api-attachment", args=[file])
+
+
+def files_of(message: dict[str, Any], url_of: Callable[[str], str] = own_file_url) -> tuple[ShownFile, ...]:
+    """The files of a message that `chat.access` described; `url_of` the id of one is where it is fetched."""
     # In what was shared they have names alone: files are their owner's.
-    return tuple(_shown(file) for file in message.get("attachments", ()) if "id" in file)
+    return tuple(_shown(file, url_of) for file in message.get("attachments", ()) if "id" in file)
 
 
-def _shown(file: dict[str, Any]) -> ShownFile:
+def _shown(file: dict[str, Any], url_of: Callable[[str], str]) -> ShownFile:
     return ShownFile(
         id=file["id"],
         name=file["name"],
         kind=file["kind"],
         bytes=file["size"],
         size=in_words(file["size"]),
-        url=reverse("api-attachment", args=[file["id"]]),
+        url=url_of(file["id"]),
     )
 
 

@@ -1,5 +1,6 @@
 """A message as the one template shows it: its HTML, and in words how a reply ended and how fast it was."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,8 @@ from django.utils.translation import ngettext
 
 from chat.shown.branch import Step
 from chat.shown.failures import failure
-from chat.shown.files import ShownFile, files_of
+from chat.shown.files import ShownFile, files_of, own_file_url
+from chat.shown.moments import moment
 from chat.shown.notices import notice
 from chat.shown.rendered import rendered
 
@@ -49,7 +51,7 @@ class Shown:
     files: tuple[ShownFile, ...] = ()
 
 
-def show(step: Step) -> Shown:
+def show(step: Step, *, to_reviewer: bool = False, file_url: Callable[[str], str] = own_file_url) -> Shown:
     """What the template needs of a message that `chat.access` described."""
     message = step.message
     is_reply = message["role"] == "assistant"
@@ -65,7 +67,7 @@ def show(step: Step) -> Shown:
         reasoning=message["reasoning"],
         thought=how_long_it_thought(message) if message["reasoning"] else "",
         model=message["model"] or "",
-        note=how_it_ended(message) if is_reply else "",
+        note=how_it_ended(message, to_reviewer=to_reviewer) if is_reply else "",
         is_failure=message["status"] == "failed",
         notices=tuple(notice(told) for told in message.get("notices", ()) if isinstance(told, dict)),
         timing=how_fast(message) if is_reply else "",
@@ -75,7 +77,7 @@ def show(step: Step) -> Shown:
         comment=feedback.get("comment") or "",
         details=facts(message) if is_reply else (),
         step=step,
-        files=files_of(message),
+        files=files_of(message, file_url),
     )
 
 
@@ -88,14 +90,14 @@ def _never_was_a_reply(message: dict[str, Any]) -> bool:
     return message["status"] == "failed" or (message["status"] in CUT_OFF and not message["content"])
 
 
-def how_it_ended(message: dict[str, Any]) -> str:
+def how_it_ended(message: dict[str, Any], *, to_reviewer: bool = False) -> str:
     """One honest sentence, empty for a reply that is simply complete or still runs."""
     error = message["error"] or {}
     match message["status"]:
         case "stopped" if error.get("code") == "deleted":
             return _("This reply was stopped when it was deleted.")
         case "stopped":
-            return _("You stopped this reply.")
+            return _("The user stopped this reply.") if to_reviewer else _("You stopped this reply.")
         case "interrupted":
             return _why_cut_off(message)
         case "failed":
@@ -129,7 +131,7 @@ def _why_cut_off(message: dict[str, Any]) -> str:
 def how_fast(message: dict[str, Any]) -> str:
     """Time to the first token, tokens, and tokens a second, as far as they are known."""
     facts = []
-    started, first, ended = (_moment(message[name]) for name in ("started", "first_token", "ended"))
+    started, first, ended = (moment(message[name]) for name in ("started", "first_token", "ended"))
     if started and first:
         facts.append(_("first word after %(seconds).1f s") % {"seconds": (first - started).total_seconds()})
     tokens = (message["usage"] or {}).get("completion_tokens")
@@ -145,7 +147,7 @@ def facts(message: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """Everything that is known of a reply that ended, for whoever wants to look closer."""
     if message["status"] == "streaming":
         return ()
-    started, first, ended = (_moment(message[name]) for name in ("started", "first_token", "ended"))
+    started, first, ended = (moment(message[name]) for name in ("started", "first_token", "ended"))
     usage = message["usage"] or {}
     known: list[tuple[str, str | None]] = [
         (_("Model"), message["model"]),
@@ -171,7 +173,7 @@ def how_long_it_thought(message: dict[str, Any]) -> str:
     """From its first token to the first of its answer; to the end, where no answer came."""
     if message["status"] == "streaming":
         return _("Reasoning") if message["content"] else _("Thinking…")
-    first, text, ended = (_moment(message[name]) for name in ("first_token", "first_text", "ended"))
+    first, text, ended = (moment(message[name]) for name in ("first_token", "first_text", "ended"))
     until = text or ended
     seconds = round((until - first).total_seconds()) if first and until else 0
     if seconds < 1:  # too short to tell, or not known
@@ -182,7 +184,3 @@ def how_long_it_thought(message: dict[str, Any]) -> str:
         "minutes": seconds // 60,
         "seconds": seconds % 60,
     }
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

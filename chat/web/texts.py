@@ -3,18 +3,10 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chat.shown.live_texts import LIVE_TEXTS
 from chat.shown.refusals import REFUSALS
 
-TEXTS: dict[str, Promise] = {
-    "waiting": _("Waiting for the model…"),
-    "queue": _("Waiting for a free place: number {place} in the queue."),
-    "loading": _("No word yet. A local model may still be loading."),
-    "thinking": _("Thinking…"),
-    "thinking_for": _("Thinking… {seconds} s"),
-    "thought_for": _("Thought for {seconds} s"),
-    "thought_long": _("Thought for {minutes} min {seconds} s"),
-    "reasoning": _("Reasoning"),
-    "lost": _("The connection was lost. Reconnecting…"),
+TEXTS: dict[str, Promise] = LIVE_TEXTS | {
     "unsent": _("Not sent yet: the server cannot be reached."),
     "stopping": _("Stopping…"),
     "not_stopped": _("The reply could not be stopped: {reason}"),
@@ -93,4 +85,5 @@ TEXTS: dict[str, Promise] = {
     "import_too_large": _("It is larger than this server takes at once."),
     "import_no_json": _("This file is not JSON, or it is cut off."),
     "import_no_zip": _("This zip file cannot be read: it is damaged, encrypted, or cut off."),
-} | {f"refused_{code}": sentence for code, sentence in REFUSALS.items()}
+}
+TEXTS |= {f"refused_{code}": sentence for code, sentence in REFUSALS.items()}
