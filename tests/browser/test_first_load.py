@@ -1,7 +1,7 @@
 """What a first visit costs: bytes over the line, and nothing that the first paint would wait for."""
 
 from browser.chat_page import ChatPage, script
-from playwright.sync_api import BrowserContext, CDPSession
+from playwright.sync_api import BrowserContext, CDPSession, expect
 
 MOST = 150_000
 """Bytes, compressed as they travel, headers included."""
@@ -52,3 +52,12 @@ def test_the_page_is_painted_while_its_scripts_never_come(chat: ChatPage) -> Non
     assert page.locator(".prose strong").inner_text() == "at once"
     painted = "(done) => new PerformanceObserver(done).observe({type: 'paint', buffered: true})"
     page.evaluate(f"new Promise({painted})")
+
+
+def test_an_empty_page_that_is_too_low_begins_at_its_top(chat: ChatPage) -> None:
+    chat.page.set_viewport_size({"width": 640, "height": 400})  # 200 % zoom
+    chat.open("/").ready()
+    expect(chat.page.get_by_role("heading", name="What would you like to know?")).to_be_in_viewport(ratio=1)
+    chat.ask(script(tokens=300))
+    chat.has("complete")
+    expect(chat.page.locator(".message-foot").last).to_be_in_viewport()

@@ -56,7 +56,8 @@ export function watchScrolling() {
   // The box below grew, or the phone's keyboard came: the end stays in sight.
   // A frame later: an observer that changes the layout itself is an error to some browsers.
   new ResizeObserver(() => requestAnimationFrame(settle)).observe(scroll);
-  if (/[?&](at|before|after)=/.test(location.search)) stay();
+  // What stands on an empty page is read from its top.
+  if (/[?&](at|before|after)=/.test(location.search) || document.getElementById("empty")?.checkVisibility()) stay();
   else toEnd();
 }
 
