@@ -40,7 +40,7 @@ class AuditEntry(models.Model):
         ordering = ["-id"]
         default_permissions = ("view",)
         indexes = [
-            models.Index(fields=["kind", "object", "-id"], name="audit_of_object"),
+            models.Index(fields=["object", "-id"], name="audit_of_object"),
             models.Index(fields=["actor", "-id"], name="audit_of_actor"),
             models.Index(fields=["action", "-id"], name="audit_of_action"),
             models.Index(fields=["at"], name="audit_at"),

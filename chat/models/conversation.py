@@ -67,6 +67,10 @@ class Conversation(models.Model):
             models.Index(
                 fields=["owner", "archived", "-pinned", "-updated", "-id"], name="conversation_list"
             ),
+            # The few that are not kept: looked at each second.
+            models.Index(
+                fields=["updated"], name="conversation_temporary", condition=models.Q(temporary=True)
+            ),
             # The few that wait to be purged.
             models.Index(
                 fields=["deleted"], name="conversation_purge", condition=models.Q(deleted__isnull=False)

@@ -21,7 +21,10 @@ class Entry:
     args: tuple[str, ...] = ()
 
 
-ENTRIES: Final[tuple[Entry, ...]] = (Entry("exports", _("Exports"), "chat.export_conversations"),)
+ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry("exports", _("Exports"), "chat.export_conversations"),
+    Entry("audit", _("Audit log"), "chat.view_auditentry"),
+)
 """In the order in which they are shown."""
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from chat.admin.review import conversation, download, exports
+from chat.admin.review import audit, conversation, download, exports
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -12,4 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("exports/", exports.page, name="exports"),
     path("exports/<uuid:key>/cancel/", exports.cancel, name="export_cancel"),
     path("download/<uuid:key>/", download.download, name="download"),
+    path("audit/", audit.page, name="audit"),
+    path("audit/verify/", audit.verify_next, name="audit_verify"),
+    path("audit/export/", audit.export, name="audit_export"),
 ]

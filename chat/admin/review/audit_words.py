@@ -1,0 +1,63 @@
+"""What the actions and things of the audit log are called. One without a name is shown as it is."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ACTIONS: Final[dict[str, Promise]] = {
+    "search": _("Searched"),
+    "list": _("Opened a list"),
+    "read": _("Read a conversation"),
+    "read_message": _("Read a message"),
+    "read_file": _("Opened a file"),
+    "follow": _("Followed a running reply"),
+    "export": _("Began an export"),
+    "export_ended": _("An export ended"),
+    "export_cancelled": _("Cancelled an export"),
+    "verdict": _("Gave a verdict"),
+    "label": _("Changed labels"),
+    "note": _("Wrote a note"),
+    "flag": _("Raised a flag"),
+    "resolve": _("Resolved a flag"),
+    "assign": _("Assigned"),
+    "escalate": _("Escalated"),
+    "save_filter": _("Saved a filter"),
+    "rule_change": _("Changed a flag rule"),
+    "price_change": _("Changed a price"),
+    "label_change": _("Changed the list of labels"),
+    "retention_change": _("Changed a retention rule"),
+    "hold": _("Made a legal hold"),
+    "lift_hold": _("Lifted a legal hold"),
+    "purge": _("Purged"),
+    "anonymise": _("Anonymised"),
+    "erase": _("Erased a user"),
+    "export_user": _("Exported a user’s data"),
+    "user_add": _("Made a user"),
+    "user_change": _("Changed a user"),
+    "password_change": _("Set a user’s password"),
+    "group_change": _("Changed a group"),
+    "key_make": _("Made an API key"),
+    "key_revoke": _("Revoked an API key"),
+    "link_made": _("Made a one-time link"),
+    "link_revoke": _("Took a one-time link back"),
+    "connection_change": _("Changed a connection"),
+    "import": _("Imported conversations"),
+    "verify": _("Verified the audit log"),
+}
+KINDS: Final[dict[str, Promise]] = {
+    "conversation": _("Conversation"),
+    "message": _("Message"),
+    "user": _("User"),
+    "group": _("Group"),
+    "flag": _("Flag"),
+    "rule": _("Rule"),
+    "label": _("Label"),
+    "export": _("Export"),
+    "filter": _("Filter"),
+    "key": _("API key"),
+    "link": _("One-time link"),
+    "connection": _("Connection"),
+    "price": _("Price"),
+    "audit": _("Audit log"),
+}
