@@ -1,7 +1,7 @@
 """The figures of completions: made when one begins, and once more when it has ended."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,10 +33,11 @@ _READ: Final = (
 
 
 def put_figures(conversations: Collection[UUID], *, figures_too: bool) -> None:
-    """Of all their completions that have none, or ended since; with `figures_too`, of all."""
+    """Of all their completions that have none, ended since, or changed hands; with `figures_too`, of all."""
     rows = Completion.objects.filter(message__conversation__in=conversations)
     if not figures_too:
-        rows = rows.filter(Q(figures=None) | ~Q(status=F("figures__status")))
+        same = Q(figures__status=F("status"), figures__owner=F("message__conversation__owner"))
+        rows = rows.filter(Q(figures=None) | ~same)
     CompletionFigures.objects.bulk_create(
         (_figures(row) for row in rows.order_by("id").values(*_READ)),
         update_conflicts=True,
@@ -77,4 +78,4 @@ def _between(begin: datetime | None, end: datetime | None) -> int | None:
     """Milliseconds. None where one is not known, or a clock was set back in between."""
     if begin is None or end is None or end < begin:
         return None
-    return min(int((end - begin).total_seconds() * 1000), LARGEST)
+    return min((end - begin) // timedelta(milliseconds=1), LARGEST)

@@ -1,6 +1,9 @@
 """What matches a query: entries, newest first, and conversations. Whose they are is said by the caller."""
 
+from dataclasses import dataclass
+from math import log
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -41,11 +44,54 @@ def newest_entries(
     )
 
 
-def conversations_with(query: Query, *, owner: int) -> RawSQL | tuple[()]:
-    """The ids of this user's conversations of which the title or a message matches; for `id__in`."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """An entry, and how well it matches: more for words that stand there often, less for a long text."""
+
+    entry: int
+    conversation: UUID
+    message: UUID | None
+    score: float
+
+
+def newest_scored(query: Query, before: int | None, count: int) -> list[Scored]:
+    """So many of the newest entries of all users, the newest first, each with its score."""
+    entries = newest_entries(query, before=before)
+    fields = ("id", "conversation_id", "message_id")
+    if not query.terms:
+        return []
+    if connection.vendor == "postgresql":
+        rank = "ts_rank(chat_searchentry.words, %s::tsquery, 1)"
+        scored = entries.extra(select={"score": rank}, select_params=[query.for_postgresql()])  # noqa: S610
+        ranked = scored.values_list(*fields, "score")[:count]
+        return [Scored(entry, conversation, message, score) for entry, conversation, message, score in ranked]
+    # FTS5's own ranking would have to read every text that matches.
+    rows = entries.extra(select={"text": "chat_search_words.words"}).values_list(*fields, "text")
+    return [
+        Scored(entry, conversation, message, _score(query, text))
+        for entry, conversation, message, text in rows[:count]
+    ]
+
+
+def _score(query: Query, words: str) -> float:
+    within = f" {words} "
+    found = 0.0
+    for term in query.terms:
+        times = within.count(f" {' '.join(term.words)}{'' if term.is_open else ' '}")
+        found += 1 - 1 / (1 + times)
+    return found / (1 + log(1 + len(words)))
+
+
+def conversations_with(query: Query, *, owner: int | None = None) -> RawSQL | tuple[()]:
+    """The ids of conversations (of this user's, or of all) whose title or a message matches; for `id__in`."""
     if not query.terms:
         return ()
     if connection.vendor == "postgresql":
+        if owner is None:
+            return RawSQL(  # noqa: S611
+                f"SELECT conversation_id FROM chat_searchentry WHERE {_IN_VECTOR}",  # noqa: S608
+                [query.for_postgresql()],
+            )
         return RawSQL(  # noqa: S611
             f"SELECT conversation_id FROM chat_searchentry WHERE owner_id = %s AND {_IN_VECTOR}",  # noqa: S608
             [owner, query.for_postgresql()],
