@@ -97,6 +97,7 @@ CHAT_REVIEW_REASON = env.flag("CHAT_REVIEW_REASON", default=False)
 CHAT_REVIEW_MASK = env.flag("CHAT_REVIEW_MASK", default=False)
 CHAT_REVIEW_DUE_HOURS = env.whole("CHAT_REVIEW_DUE_HOURS", 48, most=8760)
 CHAT_REVIEW_MAIL = env.words("CHAT_REVIEW_MAIL")
+env.required_with("EMAIL_URL", "CHAT_REVIEW_MAIL", "a mail server")
 CHAT_REVIEW_WEBHOOK = env.address("CHAT_REVIEW_WEBHOOK")
 CHAT_REVIEW_WEBHOOK_SECRET = env.required_with(
     "CHAT_REVIEW_WEBHOOK_SECRET", "CHAT_REVIEW_WEBHOOK", "a secret that signs what is posted"

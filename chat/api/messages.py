@@ -80,6 +80,18 @@ async def rate(call: Call, message_id: str) -> HttpResponseBase:
     return json_answer(await service.rate(call.caller, message_id, json_body(call.request)))
 
 
+@verb()
+async def report(call: Call, message_id: str) -> HttpResponseBase:
+    await service.report(call.caller, message_id, json_body(call.request, optional=True))
+    return HttpResponse(status=204)
+
+
+@verb()
+async def take_report_back(call: Call, message_id: str) -> HttpResponseBase:
+    await service.take_report_back(call.caller, message_id)
+    return HttpResponse(status=204)
+
+
 def _again(call: Call) -> Again:
     return decode(Again, json_body(call.request, optional=True))
 

@@ -15,6 +15,10 @@ urlpatterns = [
     path("messages/<message_id>/continue", endpoint(POST=messages.continue_)),
     path("messages/<message_id>/restore", endpoint(POST=messages.restore)),
     path("messages/<message_id>/feedback", endpoint(PUT=messages.rate)),
+    path(
+        "messages/<message_id>/report",
+        endpoint(POST=messages.report, DELETE=messages.take_report_back),
+    ),
     path("attachments", endpoint(GET=attachments.list_unsent, POST=attachments.upload)),
     path(
         "attachments/<attachment_id>",

@@ -9,7 +9,6 @@ from chat.service.conversations import (
     list_conversations,
     list_models,
     make_conversation,
-    rate,
     read_conversation,
 )
 from chat.service.deleting import (
@@ -22,6 +21,7 @@ from chat.service.following import Following
 from chat.service.imports import import_conversations
 from chat.service.listeners import listen, tell_changed
 from chat.service.live import Live, Refused, open_live
+from chat.service.opinions import rate, report, take_report_back
 from chat.service.replies import follow, stop
 from chat.service.runtime import drain, draining, start
 from chat.service.saved import read_message, saved_end
@@ -54,6 +54,7 @@ __all__ = [
     "read_message",
     "regenerate",
     "remove_attachment",
+    "report",
     "requests",
     "restore_conversation",
     "restore_message",
@@ -62,5 +63,6 @@ __all__ = [
     "share",
     "start",
     "stop",
+    "take_report_back",
     "tell_changed",
 ]

@@ -5,21 +5,13 @@ from typing import Any
 import msgspec
 
 from chat.access import conversations as reading_conversations
-from chat.actions import conversations, feedback
+from chat.actions import conversations
 from chat.auth.caller import Caller
 from chat.database import in_database, reading
 from chat.service.listeners import tell_changed
-from chat.service.requests import Changes, NewConversation, Rating, decode
+from chat.service.requests import Changes, NewConversation, decode
 from chat.service.runtime import runtime
 from chat.service.temporary import refuse_temporary
-
-
-async def rate(caller: Caller, message_id: str, body: dict[str, Any] | bytes) -> dict[str, Any]:
-    """Set or take back the owner's feedback on a reply; the message."""
-    rating = decode(Rating, body)
-    message = await in_database(feedback.rate, caller.user_id, message_id, rating.rating, rating.comment)
-    await tell_changed(caller.user_id, message["conversation"])
-    return message
 
 
 async def list_conversations(

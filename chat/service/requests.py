@@ -80,6 +80,10 @@ class Rating(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comment: str | None = None
 
 
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    reason: str | None = None
+
+
 def decode(kind: type[T], data: bytes | dict[str, Any]) -> T:
     """A JSON body, or an object already read, as one of the above. Raises `BadRequest` with `param`."""
     try:

@@ -24,6 +24,7 @@ from chat.events import Changed
 from chat.ids import new_id
 from chat.relay import NoRelay, RedisRelay, Relay
 from chat.service.digests import refresh_forever
+from chat.service.flag_watch import watch_flags
 from chat.service.following import Closed, Following
 from chat.service.local_replies import LocalReplies
 from chat.service.news import News, as_message
@@ -94,6 +95,7 @@ class Runtime:
             asyncio.create_task(watch_callers(self._open), name="revocation"),
             asyncio.create_task(keep_retention(self.tell_changed), name="retention"),
             asyncio.create_task(refresh_forever(), name="digests"),
+            asyncio.create_task(watch_flags(), name="flags"),
         ]
 
     def _open(self) -> list[Open]:

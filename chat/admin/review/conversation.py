@@ -20,6 +20,8 @@ from chat.admin.review import reasons
 from chat.admin.review.allowed import allowed, reviewer
 from chat.admin.review.frame import frame
 from chat.admin.review.neighbours import neighbours_of
+from chat.admin.review.panel import desk_of
+from chat.admin.review.queues import queue_of
 from chat.admin.review.reviewed import SOURCES, in_words, review
 from chat.audit import Actor
 from chat.errors import BadRequest, Forbidden, NotFound
@@ -101,10 +103,12 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     described = opened.tree.conversation
     along = "" if branch.is_active or not branch.path else f"&through={branch.ids[-1]}"
     near = neighbours_of(request, conversation_id)
+    desk = desk_of(request, conversation_id)
     context = frame(request, "list", described["title"] or _("New chat")) | {
         "opened": opened,
         "conversation": described,
-        "items": [review(opened, branch, step) for step in steps],
+        "items": [(*review(opened, branch, step), desk.of(step.message["id"])) for step in steps],
+        "desk": desk,
         "branch": branch,
         "earlier": branch.ids[here.start] if here.start > 0 else None,
         "later": branch.ids[here.stop - 1] if here.stop < len(branch.path) else None,
@@ -142,6 +146,8 @@ def message(request: HttpRequest, conversation_id: UUID, message_id: UUID) -> Ht
         "reviewed": reviewed,
         "conversation": opened.tree.conversation,
         "opened": opened,
+        "desk": (desk := desk_of(request, conversation_id)),
+        "panel": desk.of(str(message_id)),
         "list_query": list_query(request),
     }
     return render(request, "chat/message.html", context)
@@ -181,6 +187,8 @@ def list_query(request: HttpRequest) -> str:
 
 def back_to(request: HttpRequest) -> str:
     """The list or queue that one came from, filtered as it was."""
+    if in_queue := queue_of(request):
+        return reverse("review:queue", args=[in_queue])
     query = list_query(request)
     return f"{address_of('list') or reverse('admin:index')}{'?' if query else ''}{query}"
 

@@ -10,6 +10,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chat.review import queues
+from chat.review.queues import Name
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -19,9 +22,18 @@ class Entry:
     name: str | Promise
     permission: str
     args: tuple[str, ...] = ()
+    queue: Name | None = None
+    """Shown with how many wait there."""
+
+    @property
+    def key(self) -> str:
+        return f"{self.view}-{self.queue}" if self.queue else self.view
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry("queue", _("New flags"), "chat.judge_conversations", ("new",), "new"),
+    Entry("queue", _("Mine"), "chat.judge_conversations", ("mine",), "mine"),
+    Entry("queue", _("Escalated"), "chat.judge_conversations", ("escalated",), "escalated"),
     Entry("exports", _("Exports"), "chat.export_conversations"),
     Entry("audit", _("Audit log"), "chat.view_auditentry"),
 )
@@ -32,11 +44,13 @@ def frame(request: HttpRequest, here: str, title: str | Promise) -> dict[str, An
     """The context of `admin/review/frame.html`; `here` is the view that is shown."""
     user = request.user
     assert isinstance(user, User)
+    waiting = queues.counts(user.pk) if user.has_perm("chat.judge_conversations") else {}
     ways = [
         {
             "address": reverse(f"review:{entry.view}", args=entry.args),
             "name": entry.name,
-            "here": entry.view == here,
+            "here": entry.key == here,
+            "count": waiting.get(entry.queue) if entry.queue else None,
         }
         for entry in ENTRIES
         if user.has_perm(entry.permission)

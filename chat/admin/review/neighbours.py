@@ -5,14 +5,18 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from chat.admin.review import queues
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Their ids; None at an end of the list, or where one came from no list."""
+    """Their addresses; empty at an end of the list, or where one came from no list."""
 
-    before: UUID | None = None
-    after: UUID | None = None
+    before: str = ""
+    after: str = ""
 
 
 def neighbours_of(request: HttpRequest, conversation: UUID) -> Neighbours:
+    if request.GET.get("in") == "queue":
+        return Neighbours(*queues.beside(request))
     return Neighbours()

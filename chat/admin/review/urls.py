@@ -2,13 +2,15 @@
 
 from django.urls import URLPattern, path
 
-from chat.admin.review import audit, conversation, download, exports
+from chat.admin.review import audit, conversation, download, exports, judge, queues
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/", conversation.message, name="message"),
     path("c/<uuid:conversation_id>/files/<uuid:file_id>/", conversation.file, name="file"),
+    path("c/<uuid:conversation_id>/judge/", judge.judge, name="judge"),
+    path("queue/<name>/", queues.page, name="queue"),
     path("exports/", exports.page, name="exports"),
     path("exports/<uuid:key>/cancel/", exports.cancel, name="export_cancel"),
     path("download/<uuid:key>/", download.download, name="download"),

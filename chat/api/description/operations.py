@@ -183,6 +183,27 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "post",
+        "messages/{message_id}/report",
+        "Report a message",
+        "A question or a reply of yours, to those who review conversations on this site; they see the whole "
+        "conversation, and the reason. Again: with the reason given last. 409, `not_reviewed`: nobody would.",
+        group="Messages",
+        body="Report",
+        body_required=False,
+        answers={"204": None},
+        errors=("404", "409", "415"),
+    ),
+    Operation(
+        "delete",
+        "messages/{message_id}/report",
+        "Take a report back",
+        "As if it had never been made, where no reviewer has looked yet. Without a report nothing happens.",
+        group="Messages",
+        answers={"204": None},
+        errors=("404",),
+    ),
+    Operation(
+        "post",
         "attachments",
         "Upload a file",
         "An image, a PDF or a text, to be sent along with a question within a day. Its content says what it "

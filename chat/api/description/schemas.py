@@ -12,11 +12,11 @@ import msgspec
 from chat import portable
 from chat.api.description.texts import FIELD_TEXTS
 from chat.events import POSITIONLESS, Event
-from chat.service.requests import Again, Ask, Changes, NewConversation, Rating, Restore
+from chat.service.requests import Again, Ask, Changes, NewConversation, Rating, Report, Restore
 
 Schema = dict[str, Any]
 
-BODIES = (Ask, Again, NewConversation, Changes, Rating, Restore)
+BODIES = (Ask, Again, NewConversation, Changes, Rating, Report, Restore)
 _STATUSES = ["streaming", "complete", "stopped", "interrupted", "failed"]
 
 

@@ -70,6 +70,7 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
     },
     "Restore": {"active": "The last message of the branch to show then; it is one of those brought back."},
     "Rating": {"rating": "1, -1, or null to take it back.", "comment": "In words, or null."},
+    "Report": {"reason": "What is wrong with it, for the reviewers: at most 2,000 characters, or null."},
     "Start": {
         "conversation": "The conversation's id.",
         "request": "The id of the user's message.",
