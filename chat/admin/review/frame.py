@@ -34,6 +34,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("queue", _("New flags"), "chat.judge_conversations", ("new",), "new"),
     Entry("queue", _("Mine"), "chat.judge_conversations", ("mine",), "mine"),
     Entry("queue", _("Escalated"), "chat.judge_conversations", ("escalated",), "escalated"),
+    Entry("dashboard", _("Figures"), "chat.see_figures"),
     Entry("exports", _("Exports"), "chat.export_conversations"),
     Entry("audit", _("Audit log"), "chat.view_auditentry"),
 )

@@ -1,0 +1,69 @@
+"""What tokens cost: by the price of the model that was valid on the day. Currencies are never added up."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from chat.models import Price
+
+MILLION: Final = Decimal(1_000_000)
+
+Money = dict[str, Decimal]
+"""Amounts by currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A price as a plain value: of a million tokens."""
+
+    since: date
+    prompt: Decimal
+    completion: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Of each model its rates, oldest first."""
+
+    rates: Mapping[str, list[Rate]]
+
+    def on(self, model: str, day: date) -> Rate | None:
+        """None: nobody said what this model cost on that day."""
+        rates = self.rates.get(model, [])
+        place = bisect_right(rates, day, key=lambda rate: rate.since)
+        return rates[place - 1] if place else None
+
+    def changes(self, start: date, end: date) -> list[date]:
+        """The days after `start` and up to `end` on which some price changed."""
+        days = {rate.since for rates in self.rates.values() for rate in rates}
+        return sorted(day for day in days if start < day <= end)
+
+
+def read_prices() -> Prices:
+    """All of them, in one query: they are few."""
+    rates: dict[str, list[Rate]] = {}
+    for row in Price.objects.order_by("model", "since"):
+        rate = Rate(row.since, row.prompt, row.completion, row.currency)
+        rates.setdefault(row.model, []).append(rate)
+    return Prices(rates)
+
+
+def cost_of(rate: Rate | None, prompt_tokens: int, completion_tokens: int) -> Money:
+    """Empty where the price is not known."""
+    if rate is None:
+        return {}
+    amount = (prompt_tokens * rate.prompt + completion_tokens * rate.completion) / MILLION
+    return {rate.currency: amount}
+
+
+def added(sums: Iterable[Money]) -> Money:
+    """Each currency by itself."""
+    total: Money = {}
+    for money in sums:
+        for currency, amount in money.items():
+            total[currency] = total.get(currency, Decimal(0)) + amount
+    return dict(sorted(total.items()))
