@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from chat.access.descriptions import timestamp
 from chat.access.preferences import preferences_of
@@ -45,13 +46,19 @@ def describe_account(user_id: int) -> dict[str, Any]:
     }
 
 
-def conversation_ids(user_id: int) -> list[UUID]:
-    """Of all that the user may see, archived ones too, oldest first."""
-    return list(conversations_of(user_id).order_by("created", "id").values_list("id", flat=True))
+def conversation_ids(user_id: int, only: Q | None = None) -> list[UUID]:
+    """Of all that the user may see, archived ones too, oldest first; or of some of them."""
+    rows = conversations_of(user_id).filter(only or Q())
+    return list(rows.order_by("created", "id").values_list("id", flat=True))
 
 
-def files_of(user_id: int) -> Iterator[dict[str, Any]]:
-    """Of each file that the user gave: its id, where its bytes lie, its name, and its message."""
+def files_of(user_id: int, only: Q | None = None) -> Iterator[dict[str, Any]]:
+    """Of each file that the user gave: its id, where its bytes lie, its name, and its message.
+
+    Where only some conversations are wanted, those of their messages.
+    """
     rows = attachments_of(user_id).order_by("id")
+    if only is not None:
+        rows = rows.filter(message__conversation__in=conversations_of(user_id).filter(only))
     for row in rows.values("id", "file", "name", "content_type", "size", "message_id").iterator():
         yield dict(row)

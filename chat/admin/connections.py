@@ -14,17 +14,17 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from chat.admin.audited import Audited
 from chat.models import Connection, ConnectionModel
 from chat.models.connection import is_base_url
 from chat.upstream import connections, secrets
 from chat.upstream.local_servers import OLLAMA, answers
 
 if TYPE_CHECKING:
-    ModelAdmin = admin.ModelAdmin[Connection]
     ModelForm = forms.ModelForm[Any]
     StackedInline = admin.StackedInline[ConnectionModel, Connection]
 else:  # Django's own classes take no parameters when they run
-    ModelAdmin, ModelForm, StackedInline = admin.ModelAdmin, forms.ModelForm, admin.StackedInline
+    ModelForm, StackedInline = forms.ModelForm, admin.StackedInline
 
 KEEP = _("Never shown again. Leave empty to keep what is stored.")
 
@@ -172,7 +172,9 @@ class ConnectionModelInline(StackedInline):
 
 
 @admin.register(Connection)
-class ConnectionAdmin(ModelAdmin):
+class ConnectionAdmin(Audited):
+    audit_kind = "connection"
+    audit_change = "connection_change"
     form = ConnectionForm
     inlines = (ConnectionModelInline,)
     list_display = ("name", "base_url", "enabled", "local", "concurrency", "position", "has_key")

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from chat.admin.read_only import ReadOnlyAdmin
+from chat.audit import Actor, record
 from chat.auth import links
 from chat.models import OneTimeLink
 from chatsite.site_address import address_for
@@ -91,20 +93,27 @@ class OneTimeLinkAdmin(ReadOnlyAdmin):
         }
         if form.is_valid():
             values = form.cleaned_data
-            row, path = links.make_link(
-                links.Kind(values["kind"]),
-                user=values["user"],
-                made_by=request.user,
-                note=values["note"],
-                days=values["days"],
-            )
-            self.log_addition(request, row, "made")
+            with transaction.atomic():
+                row, path = links.make_link(
+                    links.Kind(values["kind"]),
+                    user=values["user"],
+                    made_by=request.user,
+                    note=values["note"],
+                    days=values["days"],
+                )
+                self.log_addition(request, row, "made")
+                details = {"kind": str(row.kind), "user": row.user_id, "days": values["days"]}
+                record(Actor(request.user.pk, "admin"), "link_made", "link", row.pk, details)
             context |= {"link": address_for(path, request), "row": row}
         return render(request, "admin/one_time_link.html", context)
 
     @admin.action(description=_("Take the selected links back"), permissions=["revoke"])
+    @transaction.atomic
     def revoke(self, request: HttpRequest, selected: QuerySet[OneTimeLink]) -> None:
+        good = list(selected.filter(used=None, expires__gt=timezone.now()).values_list("pk", flat=True))
         revoked = links.revoke_links(selected)
+        for key in good:
+            record(Actor(request.user.pk, "admin"), "link_revoke", "link", key)
         self.message_user(request, _("%(number)d links taken back.") % {"number": revoked})
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:

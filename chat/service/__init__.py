@@ -1,7 +1,7 @@
 """The verbs of the interface: what every edge calls. Each is a coroutine and raises `ChatError`s only."""
 
 from chat.service import requests
-from chat.service.accounts import delete_account
+from chat.service.accounts import delete_account, erase_account
 from chat.service.attachments import attach, list_attachments, read_attachment, remove_attachment
 from chat.service.beginning import ask, continue_, regenerate
 from chat.service.conversations import (
@@ -40,6 +40,7 @@ __all__ = [
     "delete_message",
     "drain",
     "draining",
+    "erase_account",
     "follow",
     "import_conversations",
     "list_attachments",

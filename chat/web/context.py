@@ -4,8 +4,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from chat.models.preferences import Theme
+from chat.review.told import what_is_told
 
 THEME_COOKIE = "theme"
 """For who is not signed in, and for error pages, which read no database."""
@@ -17,6 +19,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "product": settings.CHAT_SITE_NAME,
         "sharing": settings.CHAT_SHARING,
         "temporary_chats": settings.CHAT_TEMPORARY_CHATS,
+        # Looked up where a page says it: that may cost a query.
+        "told": SimpleLazyObject(lambda: what_is_told(request.user.pk or 0)),
         "theme": chosen.theme if chosen is not None else theme_of_cookie(request),
     }
 

@@ -18,7 +18,7 @@ from chat.models import Conversation
 from chat.web.settings.chat import PARAMS, NewChatsForm
 from chat.web.sidebar import sidebar_of
 from chat.web.signed_in import PageRequest, caller_of, signed_in_async
-from chat.web.texts import TEXTS
+from chat.web.texts import texts
 
 
 class InstructionsForm(NewChatsForm):
@@ -84,6 +84,5 @@ def _show(request: PageRequest, found: Conversation | None, form: InstructionsFo
     }
     if request.htmx:
         return render(request, "chat/instructions_sheet.html", context)
-    texts = {name: str(text) for name, text in TEXTS.items()}
-    context |= {"sidebar": sidebar_of(request), "texts": texts, "current": str(found.id) if found else None}
+    context |= {"sidebar": sidebar_of(request), "texts": texts(), "current": str(found.id) if found else None}
     return render(request, "chat/instructions.html", context, status=400 if form.errors else 200)

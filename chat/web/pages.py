@@ -21,7 +21,7 @@ from chat.shown.parts import Place, part_of, place_in
 from chat.web.attaching import taken
 from chat.web.sidebar import sidebar_of
 from chat.web.signed_in import PageRequest, signed_in
-from chat.web.texts import TEXTS
+from chat.web.texts import texts
 
 
 @never_cache
@@ -100,7 +100,7 @@ def page(request: PageRequest) -> dict[str, Any]:
     """What the frame around every conversation needs."""
     return {
         "sidebar": sidebar_of(request),
-        "texts": {name: str(text) for name, text in TEXTS.items()},
+        "texts": texts(),
         "chosen": request.chosen,
         "resume_window": request.chosen.resume_window(settings.CHAT_WEB_RESUME_WINDOW),
         "taken": taken(),

@@ -22,7 +22,7 @@ from chat.web.errors import no_shared_page
 from chat.web.shared_messages import show_shared
 from chat.web.sidebar import sidebar_of
 from chat.web.signed_in import PageRequest, caller_of, signed_in_async
-from chat.web.texts import TEXTS
+from chat.web.texts import texts
 
 LIFETIMES: dict[str, tuple[Promise, timedelta | None]] = {
     "1": (_("1 day"), timedelta(days=1)),
@@ -109,8 +109,7 @@ def _about(request: PageRequest, conversation_id: UUID) -> dict[str, Any]:
     }
     if request.htmx:
         return about
-    texts = {name: str(text) for name, text in TEXTS.items()}
-    return about | {"sidebar": sidebar_of(request), "texts": texts, "current": str(found.id)}
+    return about | {"sidebar": sidebar_of(request), "texts": texts(), "current": str(found.id)}
 
 
 def _name_of(request: PageRequest) -> str:

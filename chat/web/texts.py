@@ -1,7 +1,9 @@
 """The sentences that the page's scripts say, in the reader's language: the page holds them as JSON."""
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from chat.shown.live_texts import LIVE_TEXTS
 from chat.shown.refusals import REFUSALS
@@ -87,3 +89,19 @@ TEXTS: dict[str, Promise] = LIVE_TEXTS | {
     "import_no_zip": _("This zip file cannot be read: it is damaged, encrypted, or cut off."),
 }
 TEXTS |= {f"refused_{code}": sentence for code, sentence in REFUSALS.items()}
+
+
+def texts() -> dict[str, str]:
+    """All of them in the reader's language; what a deletion says tells the site's policy."""
+    return {name: str(text) for name, text in TEXTS.items()} | {"conversation_hidden": _hidden()}
+
+
+def _hidden() -> str:
+    days = settings.CHAT_PURGE_DAYS
+    if not days:
+        return str(TEXTS["conversation_deleted"])
+    return ngettext(
+        "The conversation was deleted. It is gone for good after {days} day.",
+        "The conversation was deleted. It is gone for good after {days} days.",
+        days,
+    ).format(days=days)

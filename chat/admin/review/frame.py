@@ -37,6 +37,7 @@ ENTRIES: Final[tuple[Entry, ...]] = (
     Entry("dashboard", _("Figures"), "chat.see_figures"),
     Entry("exports", _("Exports"), "chat.export_conversations"),
     Entry("audit", _("Audit log"), "chat.view_auditentry"),
+    Entry("policy", _("Policies"), "chat.view_retentionrule"),
 )
 """In the order in which they are shown."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from chat.admin.review import audit, conversation, download, exports, figures, judge, queues
+from chat.admin.review import audit, conversation, download, exports, figures, judge, policy, queues
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -18,4 +18,12 @@ urlpatterns: list[URLPattern] = [
     path("audit/", audit.page, name="audit"),
     path("audit/verify/", audit.verify_next, name="audit_verify"),
     path("audit/export/", audit.export, name="audit_export"),
+    path("policy/", policy.page, name="policy"),
+    path("policy/rules/add/", policy.add_rule, name="add_retention_rule"),
+    path("policy/rules/<int:number>/", policy.rule, name="retention_rule"),
+    path("policy/rules/<int:number>/change/", policy.change_rule, name="change_retention_rule"),
+    path("policy/rules/<int:number>/enable/", policy.enable_rule, name="enable_retention_rule"),
+    path("policy/rules/<int:number>/remove/", policy.remove_rule, name="remove_retention_rule"),
+    path("policy/holds/add/", policy.add_hold, name="add_hold"),
+    path("policy/holds/<int:number>/lift/", policy.lift_hold, name="lift_hold"),
 ]

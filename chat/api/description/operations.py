@@ -284,7 +284,8 @@ OPERATIONS: tuple[Operation, ...] = (
         "delete",
         "conversations/{conversation_id}",
         "Delete a conversation",
-        "Gone at once; what runs in it is stopped. It can be restored for ten minutes.",
+        "Hidden at once; what runs in it is stopped. It can be restored for ten minutes. For how long a site "
+        "keeps what is hidden, and what for, is its policy.",
         group="Conversations",
         answers={"204": None},
         errors=("404",),

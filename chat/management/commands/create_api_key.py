@@ -4,7 +4,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
+from chat.audit import Actor, record
 from chat.auth.keys import create_key
 from chat.models import ApiKey
 
@@ -25,5 +27,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {username!r}.")
         if not user.is_active:
             raise CommandError(f"The account {username!r} is deactivated, so its keys would be refused.")
-        _row, key = create_key(user, name)
+        with transaction.atomic():
+            row, key = create_key(user, name)
+            record(Actor(None, "command"), "key_make", "key", row.pk, {"user": user.pk})
         self.stdout.write(key)

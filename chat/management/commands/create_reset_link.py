@@ -4,7 +4,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 
+from chat.audit import Actor, record
+from chat.audit.log import Detail
 from chat.auth import links
 from chatsite.site_address import address_for
 
@@ -24,5 +27,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {username!r}.")
         if not user.is_active:
             raise CommandError(f"The account {username!r} is deactivated: it could not sign in.")
-        _row, path = links.make_link(links.Kind.RESET, user=user, days=days)
+        with transaction.atomic():
+            row, path = links.make_link(links.Kind.RESET, user=user, days=days)
+            details: dict[str, Detail] = {"kind": str(row.kind), "user": user.pk, "days": days}
+            record(Actor(None, "command"), "link_made", "link", row.pk, details)
         self.stdout.write(address_for(path))

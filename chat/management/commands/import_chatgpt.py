@@ -12,6 +12,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from chat.audit import Actor, record
 from chat.service.imports import import_one
 
 OF_CHATGPT = re.compile(r"(^|/)conversations(-\d+)?\.json$")
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"{outcome.title}: {outcome.reason}")
             if number % 100 == 0 or number == len(conversations):
                 self.stderr.write(f"{number} of {len(conversations)}")
+        record(Actor(None, "command"), "import", "user", user.pk, dict(counts))
         if options["json"]:
             self.stdout.write(json.dumps({**counts, "failures": failures}, ensure_ascii=False))
         else:

@@ -7,21 +7,22 @@ from weakref import WeakSet
 
 from asgiref.sync import async_to_sync
 from django import forms
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from chat import limits, service
 from chat.errors import Conflict, TooMany, Unavailable
+from chat.service.my_data import make_archive
 from chat.web.errors import message_page, refused, too_many_sign_ins, too_often
-from chat.web.my_data import make_archive
 from chat.web.settings.frame import show
 from chat.web.settings.present_password import PresentPasswordForm
 from chat.web.signed_in import PageRequest, caller_of, signed_in, signed_in_async
@@ -100,9 +101,18 @@ def delete(request: PageRequest) -> HttpResponse:
         form.add_error(None, _("You are the last administrator. Make somebody else an administrator first."))
         return show(request, "data", {"delete_form": form}, status=409)
     logout(request)
-    return message_page(
-        request, 200, _("Your account is deleted"), _("Everything that was yours here is gone. Goodbye.")
-    )
+    return message_page(request, 200, _("Your account is deleted"), _goodbye())
+
+
+def _goodbye() -> str:
+    days = settings.CHAT_PURGE_DAYS
+    if not days:
+        return _("Everything that was yours here is gone. Goodbye.")
+    return ngettext(
+        "Everything that was yours here is hidden, and gone for good after {days} day. Goodbye.",
+        "Everything that was yours here is hidden, and gone for good after {days} days. Goodbye.",
+        days,
+    ).format(days=days)
 
 
 class Copy:

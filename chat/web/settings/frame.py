@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.web.sidebar import sidebar_of
 from chat.web.signed_in import PageRequest
-from chat.web.texts import TEXTS
+from chat.web.texts import texts
 
 SECTIONS: tuple[tuple[str, str | Promise], ...] = (
     ("settings", _("General")),
@@ -28,7 +28,7 @@ def show(request: PageRequest, section: str, context: dict[str, Any], *, status:
     """A page of the settings. 400 where a form on it was refused: it says there what is wrong."""
     frame = {
         "sidebar": sidebar_of(request),
-        "texts": {name: str(text) for name, text in TEXTS.items()},
+        "texts": texts(),
         "sections": SECTIONS,
         "section": section,
         "section_title": dict(SECTIONS)[section],

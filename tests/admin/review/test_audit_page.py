@@ -39,7 +39,7 @@ def text(client: Client, query: str = "") -> str:
 
 def numbers(page: str) -> list[int]:
     """The numbers of the entries that are shown."""
-    return [int(part.split("<")[0]) for part in page.split("<tr>\n    <td>")[1:]]
+    return [int(part.split("<")[0]) for part in page.split('<td class="audit-number">')[1:]]
 
 
 def test_an_auditor_needs_no_other_right_and_others_are_refused(

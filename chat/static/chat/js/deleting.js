@@ -52,7 +52,7 @@ export function watchDeletions() {
 }
 
 function offerConversation(conversation, done) {
-  toast(say("conversation_deleted"), {
+  toast(say("conversation_hidden"), {
     label: say("undo"),
     act: () => undo(`conversations/${conversation}`, undefined, done),
   });

@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import msgspec
 from django.conf import settings
 from django.db import connections
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,12 +26,15 @@ IN_MEMORY = 4 * 1024 * 1024
 """Bytes of an archive; a larger one goes to a temporary file, which is gone with the process."""
 
 
-def make_archive(user_id: int) -> IO[bytes]:
-    """The archive, at its beginning. For a thread of its own, whose database connection it gives back."""
+def make_archive(user_id: int, only: Q | None = None) -> IO[bytes]:
+    """The archive, at its beginning. For a thread of its own, whose database connection it gives back.
+
+    `only`: a condition for the conversations, where it is not their user who takes it.
+    """
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (whoever sends it closes it)
     try:
         with ZipFile(file, "w", ZIP_DEFLATED) as archive:
-            _fill(archive, user_id, timezone.now())
+            _fill(archive, user_id, timezone.now(), only)
     except BaseException:
         file.close()
         raise
@@ -40,10 +44,10 @@ def make_archive(user_id: int) -> IO[bytes]:
     return file
 
 
-def _fill(archive: ZipFile, user_id: int, now: datetime) -> None:
+def _fill(archive: ZipFile, user_id: int, now: datetime, only: Q | None) -> None:
     archive.writestr("README.txt", _readme(now))
     archive.writestr("account.json", _json(my_data.describe_account(user_id)))
-    for number, key in enumerate(my_data.conversation_ids(user_id), 1):
+    for number, key in enumerate(my_data.conversation_ids(user_id, only), 1):
         try:
             found = read_conversation(user_id, key)
         except NotFound:
@@ -55,12 +59,12 @@ def _fill(archive: ZipFile, user_id: int, now: datetime) -> None:
         ):
             name = portable.file_name(found, ending)
             archive.writestr(f"conversations/{ending}/{number:05} {name}", text)
-    _add_files(archive, user_id)
+    _add_files(archive, user_id, only)
 
 
-def _add_files(archive: ZipFile, user_id: int) -> None:
+def _add_files(archive: ZipFile, user_id: int, only: Q | None) -> None:
     listed: list[dict[str, Any]] = []
-    for row in my_data.files_of(user_id):
+    for row in my_data.files_of(user_id, only):
         # The id keeps two of one name apart, and nothing in a name can lead out of the folder.
         name = f"files/{row['id']} {portable.file_name({'title': row['name']}, 'x').removesuffix('.x')}"
         try:
