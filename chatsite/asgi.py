@@ -25,7 +25,7 @@ if "daphne.server" in sys.modules:
 
     daphne_drain.install()
 
-LEAN = ("/api/", "/v1/", "/admin/review/download/")
+LEAN = ("/api/", "/v1/", "/admin/review/download/", "/admin/review/live/")
 """Where streams are: all views under these are async and need no middleware."""
 
 lean = LeanHandler()

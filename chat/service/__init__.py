@@ -23,6 +23,7 @@ from chat.service.listeners import listen, tell_changed
 from chat.service.live import Live, Refused, open_live
 from chat.service.opinions import rate, report, take_report_back
 from chat.service.replies import follow, stop
+from chat.service.reviewing import follow_reviewed
 from chat.service.runtime import drain, draining, start
 from chat.service.saved import read_message, saved_end
 from chat.service.shares import revoke_share, share
@@ -42,6 +43,7 @@ __all__ = [
     "draining",
     "erase_account",
     "follow",
+    "follow_reviewed",
     "import_conversations",
     "list_attachments",
     "list_conversations",

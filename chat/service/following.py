@@ -18,7 +18,7 @@ from chat.engine.live_reply import LiveReply
 from chat.engine.transcript import Ended, Transcript
 from chat.errors import NotFound, Unauthenticated, Unavailable, UpstreamError, UpstreamTimeout
 from chat.events import KEEP_ALIVE, Batch, Delta, End
-from chat.relay import Piece
+from chat.relay import NoRelay, Piece
 from chat.service.blocks import blocks_of
 from chat.service.reply_rows import transcript_of
 from chat.service.saved import read_message
@@ -32,6 +32,9 @@ UNSAVED_SECONDS = 30.0
 
 LOOK_SECONDS = 0.2
 """Before a row is read again that is behind its reader, or whose owner did not know it."""
+
+UNSEEN_SECONDS = 0.5
+"""How often a reviewer's stream reads the row of a reply that another process runs."""
 
 Over = Literal["over"]
 OVER: Over = "over"
@@ -53,8 +56,11 @@ class Following:
         render: bool = False,
         attach: bool = True,
         joined: bool = False,
+        unseen: bool = False,
     ) -> None:
         self.caller = caller
+        self._unseen = unseen
+        """A reviewer looks on: the reply lives and ends as if nobody did."""
         self.joined = joined
         """Nothing new was asked: the call resumed or joined a reply that was there."""
         self.closed_reason: Closed | None = None
@@ -102,7 +108,7 @@ class Following:
         if not self._attached:
             self._attached = True
             self._runtime.streams.add(self)
-            if self._live is not None:
+            if self._live is not None and not self._unseen:
                 self._live.attach()
 
     def leave(self) -> None:
@@ -110,7 +116,7 @@ class Following:
         if self._attached:
             self._attached = False
             self._runtime.streams.discard(self)
-            if self._live is not None:
+            if self._live is not None and not self._unseen:
                 self._live.detach()
 
     def widen(self, window: float | None) -> None:
@@ -212,7 +218,9 @@ class Following:
 
     def _pieces(self) -> AbstractAsyncContextManager[AsyncIterator[Piece | None]]:
         transcript = self._transcript
-        return self._runtime.relay.follow(
+        # A lease with the owner would count as somebody who follows: who is unseen reads the row.
+        relay = NoRelay(silence=UNSEEN_SECONDS) if self._unseen else self._runtime.relay
+        return relay.follow(
             transcript.reply,
             transcript.epoch.id,
             self._server or self._runtime.server,
@@ -241,7 +249,9 @@ class Following:
         live = self._runtime.registry.get(self._transcript.reply)
         if live is not None:
             self._live, self._transcript = live, live.transcript
-            if self._attached:  # else the client went meanwhile, and nobody would detach it
+            if (
+                self._attached and not self._unseen
+            ):  # else the client went meanwhile, and nobody would detach it
                 live.attach()
             return True
         try:

@@ -87,16 +87,29 @@ async def follow_reply(
     *,
     render: bool,
     attach: bool = True,
+    unseen: bool = False,
 ) -> Following:
-    """Follow a reply of this caller's, live where it runs here, else by its row."""
+    """Follow a reply of this caller's, live where it runs here, else by its row.
+
+    `unseen`: anybody's, for who was admitted to it (`chat.service.reviewing`).
+    """
     live = here.registry.get(reply)
     if live is not None and live.transcript.ended is None:
-        if live.owner != caller.user_id or (live.intent is not None and live.intent.error == DELETED):
+        is_deleted = live.intent is not None and live.intent.error == DELETED
+        if not unseen and (live.owner != caller.user_id or is_deleted):
             raise no_such("message")
         return Following(
-            here, caller, live.transcript, cursor, live=live, render=render, attach=attach, joined=True
+            here,
+            caller,
+            live.transcript,
+            cursor,
+            live=live,
+            render=render,
+            attach=attach,
+            joined=True,
+            unseen=unseen,
         )
-    row = await in_database(read_reply, reply, user_id=caller.user_id)
+    row = await in_database(read_reply, reply, user_id=None if unseen else caller.user_id, hidden=unseen)
     if caller.reply is not None and row.ended is not None and row.ended + TICKET_GOOD_FOR < datetime.now(UTC):
         raise bad_ticket()
     return Following(
@@ -108,4 +121,5 @@ async def follow_reply(
         render=render,
         attach=attach,
         joined=True,
+        unseen=unseen,
     )

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 import pytest
 
-from chat.api.streams import Stream
 from chat.events import Batch, Delta
 from chat.service import Following
 from chat.wire import sse, text
 from chat.wire.pieces import LIMIT
+from chat.wire.stream import Stream
 
 REPLY = "0199e3f0-0000-7000-8000-000000000001"
 

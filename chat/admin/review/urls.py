@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from chat.admin.review import audit, conversation, download, exports, figures, judge, policy, queues
+from chat.admin.review import (
+    audit,
+    conversation,
+    download,
+    exports,
+    figures,
+    judge,
+    live,
+    policy,
+    queues,
+)
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
@@ -12,6 +22,7 @@ urlpatterns: list[URLPattern] = [
     path("c/<uuid:conversation_id>/judge/", judge.judge, name="judge"),
     path("queue/<name>/", queues.page, name="queue"),
     path("figures/", figures.page, name="dashboard"),
+    path("live/<uuid:conversation_id>/<uuid:reply_id>/", live.follow, name="live"),
     path("exports/", exports.page, name="exports"),
     path("exports/<uuid:key>/cancel/", exports.cancel, name="export_cancel"),
     path("download/<uuid:key>/", download.download, name="download"),

@@ -4,6 +4,7 @@
 import { ReplyView, showNote } from "./reply.js";
 import { say } from "./texts.js";
 
+const LONG_AWAY = 5000; // ms. The server lets go once a minute, to look who is there; the browser comes back in two seconds
 const transcript = document.getElementById("review-transcript");
 
 for (const article of transcript.querySelectorAll('article[data-status="streaming"]')) follow(article);
@@ -18,7 +19,7 @@ if (target) {
 
 function follow(article) {
   const view = new ReplyView(article);
-  let isLost = false;
+  let lost = 0;
   // A browser comes back by itself after a lost connection, and says where it stood.
   const source = new EventSource(`${transcript.dataset.live}${article.dataset.id}/`);
   source.onmessage = ({ data }) => {
@@ -30,16 +31,17 @@ function follow(article) {
     }
   };
   source.onerror = () => {
+    clearTimeout(lost);
     if (source.readyState !== EventSource.CLOSED) {
-      isLost = true;
-      return view.note(say("lost"));
+      lost = setTimeout(() => view.note(say("lost")), LONG_AWAY);
+      return;
     }
     view.finish();
     settle(article); // it is not for us to follow any more, or has ended long ago
   };
   source.onopen = () => {
-    if (isLost) view.note("");
-    isLost = false;
+    clearTimeout(lost);
+    view.note("");
   };
 }
 
