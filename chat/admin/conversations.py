@@ -1,123 +1,100 @@
-"""Conversations, messages and completions, to be listed, found and read."""
+"""Conversations, messages and files in Django's lists of models: all of it leads to the review desk.
+
+There they are read by the audited reader. Nothing is listed, searched or shown here, not even a title; the
+addresses of a model admin stay, for bookmarks and for links in older log entries.
+"""
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, URLPattern, path, reverse
 
-from chat.access.running_text import read_pieces
-from chat.admin.attachments import AttachmentInline
-from chat.admin.read_only import ReadOnlyAdmin, ReadOnlyInline
-from chat.admin.reviewable import reviewable
-from chat.models import Completion, Conversation, Message
+from chat.admin.read_only import ReadOnlyPermissions
+from chat.models import Attachment, Conversation, Message
+from chat.review.reader import PERMISSION
+from chat.review.scope import reviewable
 
-SHOWN = 120
-"""Characters of a message in a list."""
-
-
-class MessageInline(ReadOnlyInline):
-    model = Message
-    fields = ("created", "role", "status", "model", "beginning")
-    readonly_fields = fields
-    ordering = ("id",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        return super().get_queryset(request).filter(deleted__isnull=True)
-
-    @admin.display(description=_("Text"))
-    def beginning(self, message: Message) -> str:
-        return message.content[:SHOWN]
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:  # Django's own class takes no parameters when it runs
+    ModelAdmin = admin.ModelAdmin
 
 
-class CompletionInline(ReadOnlyInline):
-    model = Completion
-    fields = (
-        "number",
-        "model",
-        "params",
-        "status",
-        "finish_reason",
-        "usage",
-        "error",
-        "notices",
-        "started",
-        "first_token",
-        "ended",
-    )
-    readonly_fields = fields
-    ordering = ("number",)
+class LeadsToTheDesk(ReadOnlyPermissions, ModelAdmin):
+    """A model admin without pages of its own."""
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        to_list = self.admin_site.admin_view(self.to_list)
+        to_conversation = self.admin_site.admin_view(self.to_conversation)
+        return [
+            path("", to_list, name=f"{name}_changelist"),
+            path("<uuid:object_id>/", to_conversation),
+            path("<uuid:object_id>/change/", to_conversation, name=f"{name}_change"),
+            path("<uuid:object_id>/history/", to_conversation, name=f"{name}_history"),
+        ]
+
+    def to_list(self, request: HttpRequest) -> HttpResponse:
+        self._admit(request)
+        try:
+            return redirect("review:list")
+        except NoReverseMatch:
+            return redirect("admin:index")
+
+    def to_conversation(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        self._admit(request)
+        rows = Conversation.objects.filter(reviewable(), self.of(object_id))
+        found = rows.values_list("id", flat=True).first()
+        if found is None:
+            raise Http404
+        return redirect(reverse("review:conversation", args=[found]) + self.place_of(object_id))
+
+    def of(self, key: UUID) -> Q:
+        """The conversation to which this row belongs."""
+        return Q(id=key)
+
+    def place_of(self, key: UUID) -> str:
+        """Where in it, as its address says it."""
+        return ""
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return request.user.has_perm(PERMISSION)
+
+    def _admit(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
 
 
 @admin.register(Conversation)
-class ConversationAdmin(ReadOnlyAdmin):
-    list_display = ("title", "owner", "model", "archived", "created", "updated")
-    list_filter = ("archived", "updated")
-    list_select_related = ("owner",)
-    search_fields = ("title", "owner__username", "messages__content")
-    search_help_text = _("Title, user name, or words of a message.")
-    date_hierarchy = "created"
-    inlines = (MessageInline,)
-    fields = (
-        "title",
-        "owner",
-        "model",
-        "system_prompt",
-        "params",
-        "temporary",
-        "pinned",
-        "archived",
-        "created",
-        "updated",
-    )
+class ConversationAdmin(LeadsToTheDesk):
+    """In the index of the administration the way to the desk."""
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Conversation]:
-        return super().get_queryset(request).filter(reviewable())
+
+class Hidden(LeadsToTheDesk):
+    """In no index: conversations are."""
+
+    def get_model_perms(self, request: HttpRequest) -> dict[str, bool]:
+        return {}
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin):
-    list_display = ("created", "role", "status", "model", "owner", "beginning")
-    list_filter = ("role", "status", "model", "created")
-    search_fields = ("content", "conversation__title", "conversation__owner__username")
-    search_help_text = _("Words of the message, title of its conversation, or user name.")
-    inlines = (AttachmentInline, CompletionInline)
-    fields = (
-        "conversation",
-        "owner",
-        "parent",
-        "role",
-        "status",
-        "model",
-        "reasoning_now",
-        "text_now",
-        "created",
-    )
-    readonly_fields = ("owner", "text_now", "reasoning_now")
+class MessageAdmin(Hidden):
+    def of(self, key: UUID) -> Q:
+        return Q(messages=key)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
-        rows = super().get_queryset(request).filter(reviewable("conversation__"), deleted__isnull=True)
-        return rows.select_related("conversation__owner")
-
-    @admin.display(description=_("User"), ordering="conversation__owner")
-    def owner(self, message: Message) -> str:
-        return str(message.conversation.owner)
-
-    @admin.display(description=_("Text"))
-    def beginning(self, message: Message) -> str:
-        return message.content[:SHOWN]
-
-    @admin.display(description=_("Text"))
-    def text_now(self, message: Message) -> str:
-        """The text as saved now: a reply that runs has the rest of it in its checkpoints."""
-        return _saved(message).content
-
-    @admin.display(description=_("Reasoning"))
-    def reasoning_now(self, message: Message) -> str:
-        return _saved(message).reasoning
+    def place_of(self, key: UUID) -> str:
+        return f"?message={key}"
 
 
-def _saved(message: Message) -> Message:
-    pieces = read_pieces(completion__message=message.id)
-    now = Message.objects.get(id=message.id)
-    pieces.join([now])
-    return now
+@admin.register(Attachment)
+class AttachmentAdmin(Hidden):
+    def of(self, key: UUID) -> Q:
+        return Q(messages__attachments=key)
+
+    def place_of(self, key: UUID) -> str:
+        return f"?message={Attachment.objects.values_list('message_id', flat=True).get(id=key)}"

@@ -10,9 +10,8 @@ MAX_WORDS = 10
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
-    TabularInline = admin.TabularInline[Any, Any]
-else:  # Django's own classes take no parameters when they run
-    ModelAdmin, TabularInline = admin.ModelAdmin, admin.TabularInline
+else:  # Django's own class takes no parameters when it runs
+    ModelAdmin = admin.ModelAdmin
 
 
 class ReadOnlyPermissions:
@@ -39,9 +38,3 @@ class ReadOnlyAdmin(ReadOnlyPermissions, ModelAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         # Each word is a condition of its own: a thousand would hold the database for minutes.
         return super().get_search_results(request, queryset, " ".join(search_term.split()[:MAX_WORDS]))
-
-
-class ReadOnlyInline(ReadOnlyPermissions, TabularInline):
-    extra = 0
-    can_delete = False
-    show_change_link = True

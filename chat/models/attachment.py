@@ -65,4 +65,5 @@ class Attachment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        # No words of a user: Django shows this where it lists what depends on a row, or in its own log.
+        return str(self.id)

@@ -28,4 +28,5 @@ class Share(models.Model):
         ordering = ["-created"]
 
     def __str__(self) -> str:
-        return self.title or str(self.id)
+        # No words of a user: Django shows this where it lists what depends on a row, or in its own log.
+        return str(self.id)
