@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from chat.access.trees import Tree
 from chat.admin.review import reasons
 from chat.admin.review.allowed import allowed, reviewer
+from chat.admin.review.came_from import list_query
 from chat.admin.review.frame import frame
 from chat.admin.review.neighbours import neighbours_of
 from chat.admin.review.panel import desk_of
@@ -33,8 +33,6 @@ from chat.shown.moments import moment
 from chat.shown.parts import Place, part_of, place_in
 
 View = Callable[..., HttpResponse]
-OWN: Final = frozenset({"at", "beside", "before", "after", "from", "upto", "through", "message"})
-"""What of the address is about this conversation; the rest is the list that one came from."""
 
 
 def reading(view: View) -> View:
@@ -175,13 +173,6 @@ def file(request: HttpRequest, conversation_id: UUID, file_id: UUID) -> HttpResp
             "Cache-Control": "private, no-store",
             "X-Content-Type-Options": "nosniff",
         },
-    )
-
-
-def list_query(request: HttpRequest) -> str:
-    """The filter, and where it was applied, as the address of the list has them."""
-    return urlencode(
-        [(name, value) for name, values in request.GET.lists() if name not in OWN for value in values]
     )
 
 
