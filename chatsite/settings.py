@@ -121,7 +121,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = CHAT_MAX_BODY_BYTES or None
 
 # What it is made of
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "chatsite.admin_config.ChatAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -22,3 +22,7 @@ def test_no_file_is_longer_than_it_can_be_read() -> None:
 def test_every_module_opens_with_what_it_owns() -> None:
     modules = {name: text for name, text in FILES.items() if name.endswith(".py") and text}
     assert [name for name, text in modules.items() if not text.startswith(('"""', "#!"))] == []
+
+
+def test_no_merge_is_left_half_done() -> None:
+    assert [name for name, text in FILES.items() if "\n<<<<<<< " in f"\n{text}"] == []

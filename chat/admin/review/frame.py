@@ -42,6 +42,15 @@ ENTRIES: Final[tuple[Entry, ...]] = (
 """In the order in which they are shown."""
 
 
+def entries_for(user: User) -> list[Entry]:
+    """The pages that somebody may open."""
+    return [entry for entry in ENTRIES if user.has_perm(entry.permission)]
+
+
+def address_of(entry: Entry) -> str:
+    return reverse(f"review:{entry.view}", args=entry.args)
+
+
 def frame(request: HttpRequest, here: str, title: str | Promise) -> dict[str, Any]:
     """The context of `admin/review/frame.html`; `here` is the view that is shown."""
     user = request.user
@@ -49,12 +58,11 @@ def frame(request: HttpRequest, here: str, title: str | Promise) -> dict[str, An
     waiting = queues.counts(user.pk) if user.has_perm("chat.judge_conversations") else {}
     ways = [
         {
-            "address": reverse(f"review:{entry.view}", args=entry.args),
+            "address": address_of(entry),
             "name": entry.name,
             "here": entry.key == here,
             "count": waiting.get(entry.queue) if entry.queue else None,
         }
-        for entry in ENTRIES
-        if user.has_perm(entry.permission)
+        for entry in entries_for(user)
     ]
     return {**admin.site.each_context(request), "title": title, "ways": ways}

@@ -1,0 +1,34 @@
+"""The administration leads to the review desk: to the pages of it that somebody may open."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+
+pytestmark = pytest.mark.django_db
+
+
+def index(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    answer = client.get("/admin/")
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_reviewer_is_led_to_the_queues_and_not_to_the_log() -> None:
+    reviewer = User.objects.create_user("reviewer", is_staff=True)
+    reviewer.groups.add(Group.objects.get(name="Reviewers"))
+    page = index(reviewer)
+    assert 'href="/admin/review/queue/new/"' in page
+    assert "/admin/review/audit/" not in page
+
+
+def test_an_auditor_is_led_to_the_log_alone(erin: User) -> None:
+    page = index(erin)
+    assert 'href="/admin/review/audit/"' in page
+    assert "/admin/review/queue/" not in page
+
+
+def test_whoever_may_open_nothing_of_the_desk_sees_nothing_of_it() -> None:
+    clerk = User.objects.create_user("clerk", is_staff=True)
+    assert "/admin/review/" not in index(clerk)
