@@ -53,6 +53,11 @@ def _number(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, required=False, min_value=0, max_value=LARGEST)
 
 
+def _with_names(of: str) -> forms.TextInput:
+    """The page has a list of them."""
+    return forms.TextInput(attrs={"list": f"finding-{of}", "autocomplete": "off"})
+
+
 def _day(label: Any) -> forms.DateField:
     return forms.DateField(
         label=label,
@@ -67,11 +72,21 @@ class FilterForm(forms.Form):
     """Its fields are those of `Filter`."""
 
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
-    user = forms.CharField(label=_("User"), required=False, max_length=150)
+    user = forms.CharField(
+        label=_("User"),
+        required=False,
+        max_length=150,
+        widget=_with_names("users"),
+    )
     group = forms.ModelChoiceField(
         Group.objects.order_by("name"), label=_("Group"), required=False, empty_label=_("Any")
     )
-    model = forms.CharField(label=_("Model"), required=False, max_length=200)
+    model = forms.CharField(
+        label=_("Model"),
+        required=False,
+        max_length=200,
+        widget=_with_names("models"),
+    )
     status = _several(_("Status"), dict(Status.choices))
     finish = _several(_("Finish reason"), {name: FINISH_NAMES[name] for name in FINISHES})
     source = _several(_("Source"), {name: SOURCE_NAMES[name] for name in SOURCES})

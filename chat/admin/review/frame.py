@@ -31,6 +31,7 @@ class Entry:
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
+    Entry("list", _("Conversations"), "chat.review_conversations"),
     Entry("queue", _("New flags"), "chat.judge_conversations", ("new",), "new"),
     Entry("queue", _("Mine"), "chat.judge_conversations", ("mine",), "mine"),
     Entry("queue", _("Escalated"), "chat.judge_conversations", ("escalated",), "escalated"),

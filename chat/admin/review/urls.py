@@ -9,13 +9,18 @@ from chat.admin.review import (
     exports,
     figures,
     judge,
+    listing,
     live,
     policy,
     queues,
+    saving,
 )
 
 app_name = "review"
 urlpatterns: list[URLPattern] = [
+    path("", listing.page, name="list"),
+    path("filters/", saving.save, name="save_filter"),
+    path("filters/<int:key>/", saving.change, name="change_filter"),
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/", conversation.message, name="message"),
     path("c/<uuid:conversation_id>/files/<uuid:file_id>/", conversation.file, name="file"),
