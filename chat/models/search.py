@@ -31,6 +31,10 @@ class SearchEntry(models.Model):
             models.Index(
                 fields=["owner", "id"], name="search_entry_titles", condition=models.Q(message__isnull=True)
             ),
+            # The same for reviewers, over all users: titles may be older than all messages.
+            models.Index(
+                fields=["id"], name="search_entry_all_titles", condition=models.Q(message__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from chat.models.digest import SOURCE_BITS, STATUS_BITS
 from chat.review.chosen import matching
 from chat.review.filters import Filter
 from chat.review.hits import conversations_beside
+from chat.review.quick import quick_reads
 
 PAGE: Final = 50
 COUNTED: Final = 1_000
@@ -54,6 +55,7 @@ class Page:
     """How many there are; None on later pages, and where they are more than `COUNTED`."""
 
 
+@quick_reads()
 def list_page(wanted: Filter, reviewer: int, after: str | None = None) -> Page:
     """A page of what meets all but the words. Raises `BadRequest` for an `after` that no page gave out."""
     rows = matching(wanted.without("q"), reviewer)
@@ -73,6 +75,7 @@ def list_page(wanted: Filter, reviewer: int, after: str | None = None) -> Page:
     )
 
 
+@quick_reads()
 def neighbours(wanted: Filter, conversation: UUID, reviewer: int) -> tuple[UUID | None, UUID | None]:
     """The one before and the one after it in the result, as it is now; also of one that is in it no more."""
     if wanted.q:

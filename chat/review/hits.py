@@ -14,6 +14,7 @@ from chat.errors import BadRequest
 from chat.models import Conversation, Message, SearchEntry
 from chat.review.chosen import matching
 from chat.review.filters import Filter
+from chat.review.quick import quick_reads
 from chat.search.found import Scored, newest_entries, newest_scored
 from chat.search.marks import Piece, snippet
 from chat.search.query import Query, parse
@@ -21,10 +22,12 @@ from chat.search.query import Query, parse
 PAGE: Final = 25
 FIRST_LOOK: Final = 250
 """Texts looked at first: without a rare filter they are enough for a page."""
-LOOK: Final = 3_000
+LOOK: Final = 1_500
 """Texts looked through for one page."""
-RANKED: Final = 2_000
+RANKED: Final = 1_500
 """Texts among which the best are found."""
+TITLES_LOOK: Final = 40
+"""Titles looked at for them."""
 TITLES: Final = 5
 """Conversations whose title matches: before the messages, and only on the first page."""
 
@@ -79,6 +82,7 @@ class _Allowed:
         return {key for key in asked if self._known[key]}
 
 
+@quick_reads()
 def search(wanted: Filter, reviewer: int, after: str | None = None) -> Hits:
     """A page of hits; a constant number of queries. Raises `BadRequest` for an `after` of no page."""
     query, allowed = parse(wanted.q), _Allowed(wanted, reviewer)
@@ -96,6 +100,7 @@ def search(wanted: Filter, reviewer: int, after: str | None = None) -> Hits:
     )
 
 
+@quick_reads()
 def conversations_beside(
     wanted: Filter, conversation: UUID, reviewer: int
 ) -> tuple[UUID | None, UUID | None]:
@@ -143,7 +148,7 @@ def _look(
 
 def _titles(query: Query, allowed: _Allowed) -> list[_Place]:
     entries = newest_entries(query, titles=True)
-    rows = list(entries.values_list("id", "conversation_id", "message_id")[:FIRST_LOOK])
+    rows = list(entries.values_list("id", "conversation_id", "message_id")[:TITLES_LOOK])
     met = allowed.of(row[1] for row in rows)
     return [_Place(*row) for row in rows if row[1] in met][:TITLES]
 
