@@ -42,7 +42,7 @@ def opened(desk: Server, new_context: NewContext, query: str = "", **options: An
 def test_a_conversation_is_found_and_opened_by_keyboard(desk: Server, new_context: NewContext) -> None:
     page = opened(desk, new_context)
     page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
+    expect(page.locator("#id_q")).to_be_focused()
     page.keyboard.type("server")
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{desk.url}/admin/review/?q=server")
