@@ -16,6 +16,8 @@ from chat.models import AuditEntry
 PAGE: Final = 50
 LONGEST: Final = 150
 """Characters of a field of the form: of a username, the longest of them."""
+CLOCK_STEPS: Final = 10_000
+"""Entries by which numbers and times may disagree, where a server's clock was set back."""
 SERVER_ITSELF: Final = "-"
 """In place of a username: entries of nobody."""
 
@@ -56,10 +58,23 @@ def entries(of: Wanted) -> QuerySet[AuditEntry]:
         if value := getattr(of, name):
             condition &= Q(**{name: value})
     if day := _day(of, "since"):
-        condition &= Q(at__gte=_beginning(day))
+        condition &= _since(_beginning(day))
     if day := _day(of, "until"):
-        condition &= Q(at__lt=_beginning(day + timedelta(days=1)))
+        condition &= _before(_beginning(day + timedelta(days=1)))
     return AuditEntry.objects.filter(condition)
+
+
+def _since(moment: datetime) -> Q:
+    """With where it begins among the numbers, by which a page is read: else all newer ones are looked at."""
+    matching = Q(at__gte=moment)
+    first = AuditEntry.objects.filter(matching).order_by("at").values_list("id", flat=True).first()
+    return Q(pk__in=()) if first is None else matching & Q(id__gte=first - CLOCK_STEPS)
+
+
+def _before(moment: datetime) -> Q:
+    matching = Q(at__lt=moment)
+    last = AuditEntry.objects.filter(matching).order_by("-at").values_list("id", flat=True).first()
+    return Q(pk__in=()) if last is None else matching & Q(id__lte=last + CLOCK_STEPS)
 
 
 def page(of: Wanted, before: int | None) -> tuple[list[AuditEntry], int | None]:

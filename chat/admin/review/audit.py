@@ -28,8 +28,8 @@ from chat.models import AuditEntry
 from chat.models.audit import Via
 from chat.review import audit_entries as log
 
-STEP: Final = 50_000
-"""Entries that one request verifies: some seconds. The page goes on with the next ones by itself."""
+STEP: Final = 20_000
+"""Entries that one request verifies: a second or two. The page goes on with the next ones by itself."""
 UNDER_WAY: Final = "audit_verified"
 """Where in the session it is kept how far a verification is."""
 NAMED: Final = 10
