@@ -154,7 +154,9 @@ def _answer(client: Client, method: str, path: str, fields: dict[str, Any]) -> A
     with transaction.atomic():
         client.raise_request_exception = True
         response: Any = getattr(client, method)(path, fields) if fields else getattr(client, method)(path)
-        text = "" if response.streaming else response.content.decode(errors="replace")
+        # A stream is read to its end: else it would be closed later, and the connection with it.
+        data = b"".join(response.streaming_content) if response.streaming else response.content
+        text = data.decode(errors="replace")
         text += str(dict(response.headers)) + str(response.headers.get("Location", ""))
         entries = AuditEntry.objects.count() - before
         transaction.set_rollback(True)

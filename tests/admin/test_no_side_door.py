@@ -44,6 +44,8 @@ from chat.search.index import put_conversation
 
 STREAMS = {"review:live", "review:download"}
 """Tested in tests/admin/test_review_live.py, and with the exports."""
+ON_REQUEST = {"admin:auth_user_export"}
+"""All that a user has, for who asked for it: a stream of its own, with its own entry."""
 
 
 def words(what: str) -> str:
@@ -131,7 +133,7 @@ def walked(user: User, row: Conversation, *, hostile: bool = True) -> tuple[list
     client = browser(user)
     doors, shown = [], set()
     for address in addresses(ids_of(row)):
-        if address.is_stream or address.name == "admin:logout":
+        if address.is_stream or address.name in {"admin:logout", *ON_REQUEST}:
             continue
         for answer in answers(client, address, hostile=hostile):
             if answer.is_side_door:
