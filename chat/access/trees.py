@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
+
 from chat.access.conversations import parents_first
 from chat.access.descriptions import describe_conversation, describe_message, timestamp
 from chat.access.rows import conversation_for, their_attachments
 from chat.access.running_text import read_pieces
-from chat.models import Conversation, Message
+from chat.models import Conversation, Flag, Message
+from chat.models.flag import FlagKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +67,11 @@ def tree_of(conversation: Conversation, *, hidden: bool = False) -> Tree:
 
 def read_messages(tree: Tree, wanted: Collection[str]) -> dict[str, dict[str, Any]]:
     """These messages of the tree as clients see them, by their ids. Three queries, whatever their number."""
-    rows = Message.objects.filter(conversation=tree.conversation["id"], id__in=wanted)
+    reports = Flag.objects.filter(message=OuterRef("pk"), kind=FlagKind.REPORTED, resolved=None)
+    rows = Message.objects.filter(conversation=tree.conversation["id"], id__in=wanted).annotate(
+        is_reported=Exists(reports)
+    )
     pieces = read_pieces(completion__message__in=wanted)
     messages = list(rows.select_related("completion", "feedback").prefetch_related(their_attachments()))
     pieces.join(messages)
-    return {str(row.id): describe_message(row) for row in messages}
+    return {str(row.id): {**describe_message(row), "reported": row.is_reported} for row in messages}

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from chat.access.rows import message_for, messages_of
+from chat.access.rows import message_for
 from chat.actions import feedback
 from chat.audit import Actor, record
 from chat.audit.log import Detail
@@ -64,12 +64,6 @@ def take_report_back(actor: Actor, message_id: Any) -> UUID:
     message = message_for(actor.user, message_id)
     _take_back(actor, Target(message.conversation_id, message.id), FlagKind.REPORTED)
     return message.conversation_id
-
-
-def reported_of(user_id: int, messages: list[UUID]) -> set[UUID]:
-    """Which of these messages their owner has reported, and nobody has settled."""
-    rows = Flag.objects.filter(kind=FlagKind.REPORTED, resolved=None, message__in=messages)
-    return set(rows.filter(message__in=messages_of(user_id)).values_list("message_id", flat=True))
 
 
 def can_report(conversation: UUID) -> bool:

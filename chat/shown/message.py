@@ -49,6 +49,8 @@ class Shown:
     """All that is known of how it was made: name and value."""
     step: Step
     files: tuple[ShownFile, ...] = ()
+    reported: bool = False
+    """By its owner, to those who review."""
 
 
 def show(step: Step, *, to_reviewer: bool = False, file_url: Callable[[str], str] = own_file_url) -> Shown:
@@ -78,6 +80,7 @@ def show(step: Step, *, to_reviewer: bool = False, file_url: Callable[[str], str
         details=facts(message) if is_reply else (),
         step=step,
         files=files_of(message, file_url),
+        reported=message.get("reported", False),
     )
 
 

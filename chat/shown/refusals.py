@@ -20,6 +20,7 @@ REFUSALS: Final[dict[str, Promise]] = {
     "not_found": _("It was deleted, never existed, or belongs to somebody else."),
     "conflict": _("It is not possible as things are. Reload the page and look."),
     "too_large": _("That is more than this server takes at once."),
+    "not_reviewed": _("Nobody reviews this conversation, so a report would reach nobody."),
     # How much somebody may have.
     "rate_limit_exceeded": _("You asked more often within a minute than this server allows."),
     "too_many_streams": _("Too many of your replies are running. Stop one, or wait until one has ended."),

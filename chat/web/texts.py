@@ -47,6 +47,8 @@ TEXTS: dict[str, Promise] = LIVE_TEXTS | {
     "good_because": _("What was good about it?"),
     "bad_because": _("What was wrong with it?"),
     "thanks": _("Thank you. It was saved."),
+    "reported": _("Reported. Those who review conversations are told."),
+    "report_taken_back": _("The report was taken back."),
     "rating_removed": _("Your rating was removed."),
     "not_copied": _("Copying is not allowed here: select the text and copy it."),
     "archived": _("The conversation was archived."),

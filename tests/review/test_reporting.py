@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group, User
 from fakes.talks import Talk, talk
 from pytest_django import Settings
 
+from chat.access.trees import Tree, read_messages, read_tree
 from chat.audit import Actor, record
 from chat.errors import BadRequest, ChatError, Conflict, NotFound
 from chat.models import AuditEntry, Flag
@@ -22,6 +23,10 @@ def hers(alice: User) -> Talk:
 @pytest.fixture
 def by_alice(alice: User) -> Actor:
     return Actor(alice.pk, "page")
+
+
+def tree_of_alice(alice: Actor, made: Talk) -> Tree:
+    return read_tree(alice.user or 0, made.conversation)
 
 
 def open_kinds() -> list[str]:
@@ -83,7 +88,8 @@ def test_a_report_twice_is_one_with_the_later_reason(hers: Talk, by_alice: Actor
     flag = Flag.objects.get()
     assert (flag.kind, flag.reason) == ("reported", "It tells how to build a bomb.")
     assert AuditEntry.objects.count() == 1
-    assert reporting.reported_of(by_alice.user or 0, [hers.reply, hers.question]) == {hers.reply}
+    shown = read_messages(tree_of_alice(by_alice, hers), [str(hers.reply), str(hers.question)])
+    assert [shown[str(key)]["reported"] for key in (hers.reply, hers.question)] == [True, False]
 
 
 def test_a_question_can_be_reported_too_and_a_report_taken_back(hers: Talk, by_alice: Actor) -> None:

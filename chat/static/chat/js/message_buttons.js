@@ -4,6 +4,7 @@ import { copy } from "./clipboard.js";
 import { deleteMessage } from "./deleting.js";
 import { edit } from "./edit.js";
 import { rate } from "./rating.js";
+import { report, takeBack } from "./reporting.js";
 import { modelsOffered } from "./models.js";
 import { closePopups, openPopup, openerOf } from "./popup.js";
 
@@ -18,6 +19,8 @@ export function watchMessageButtons(conversation) {
     continue: (article) => conversation.goOn(article),
     rate: (article, button) => rate(article, button),
     more: (article, button) => openMenu(article, button),
+    report: (article) => report(article, openerOf(menu)),
+    unreport: (article) => takeBack(article),
     delete: (article) => deleteMessage(article, conversation),
   };
   const act = (event) => {
@@ -49,6 +52,9 @@ function wordsOf(article) {
 function openMenu(article, button) {
   const role = article.classList.contains("user") ? "user" : "assistant";
   for (const item of menu.querySelectorAll("[data-of]")) item.hidden = item.dataset.of !== role;
+  const isReported = "reported" in article.dataset;
+  for (const item of menu.querySelectorAll('[data-do="report"]')) item.hidden ||= isReported;
+  for (const item of menu.querySelectorAll('[data-do="unreport"]')) item.hidden = !isReported;
   offerOtherModels(role === "assistant");
   openPopup(menu, button);
 }
