@@ -11,6 +11,8 @@ LEFT: Final = 44
 """For the numbers of the scale."""
 BOTTOM: Final = 22
 TOP: Final = 8
+RIGHT: Final = 16
+"""So that the last day's name is not cut off."""
 LABELS: Final = 12
 """At most so many days are named below the bars."""
 
@@ -59,7 +61,7 @@ def columns(values: Sequence[Mapping[str, int]], series: Sequence[str]) -> Colum
     ticks = scale(max((sum(column.values()) for column in values), default=0))
     top = ticks[-1]
     room = HEIGHT - TOP - BOTTOM
-    step = (WIDTH - LEFT) / max(len(values), 1)
+    step = (WIDTH - LEFT - RIGHT) / max(len(values), 1)
     gap = min(step * 0.2, 6.0)
     bars: list[Bar] = []
     for place, column in enumerate(values):

@@ -26,6 +26,7 @@ else:
         start_site,
     )
     from browser.furnished import furnished  # noqa: F401
+    from browser.review_site import review_site  # noqa: F401
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
