@@ -146,7 +146,8 @@ def test_a_search_costs_as_many_queries_however_much_is_found(alice: User, carol
         said(alice, "Marmots?", "Marmots.", digested=False)
     digest()
     assert (cost(), cost(sort="ranked"), cost(user="alice", model="small")) == few
-    assert max(few) <= 8
+    # On PostgreSQL three of them are the plan's settings, and the transaction that they hold for.
+    assert max(few) <= 10
 
 
 def test_the_set_to_be_taken_out_is_what_is_found(alice: User, bob: User, carol: User) -> None:
