@@ -157,6 +157,11 @@ def may_open(actor: Actor, conversation_id: Any) -> bool:
     return _may_read(actor) and Conversation.objects.filter(reviewable(), id=key).exists()
 
 
+def is_reading(actor: Actor, conversation: UUID) -> bool:
+    """Whether this reader opened it a short while ago: what was said of it may then be shown again."""
+    return bool(_entries(actor, conversation).exists())
+
+
 def _admitted(actor: Actor, conversation_id: Any, reason: str | None) -> Conversation:
     """The row, with its owner, and `is_kept`: whether it is kept for review whatever its owner deletes."""
     if not _may_read(actor):

@@ -67,6 +67,16 @@ def test_who_was_overtaken_sees_both_and_saves_theirs_by_saying_so(
     assert Review.objects.get().verdict == "useful"
 
 
+def test_what_a_user_wrote_in_a_report_is_shown_to_whoever_opened_the_conversation(
+    judge: Judge, as_carol: Client, hers: Talk
+) -> None:
+    """No form is a way to read it that leaves no trace."""
+    for fields in ({"do": "note", "text": ""}, {"do": "resolve", "flag": ""}, {"do": "change", "seen": 7}):
+        assert "Rude" not in judge(**fields).content.decode()
+    as_carol.get(reverse("review:conversation", args=[hers.conversation]))
+    assert "Rude" in judge(do="note", text="Seen.").content.decode()
+
+
 def test_without_scripts_a_page_of_its_own_says_so(judge: Judge, hers: Talk, dave: User) -> None:
     change(Actor(dave.pk, "admin"), hers.whole, 0, Change(verdict="unsafe"))
     answer = judge(by_script=False, do="change", seen=0, verdict="useful")

@@ -24,7 +24,7 @@ from chat.audit import Actor
 from chat.errors import BadRequest, NotFound
 from chat.models import Label
 from chat.models.judgement import Verdict
-from chat.review import flags, judging
+from chat.review import flags, judging, reader
 from chat.review.judging import STAYS, Change, Overtaken
 from chat.review.targets import Target
 
@@ -170,6 +170,7 @@ def _panels(request: HttpRequest, target: Target, desk: Desk, status: int) -> Ht
     """The conversation's panel, and those of all messages of which there is something to say."""
     if target.message is not None:
         desk.of(str(target.message))
+    _keep_back(request, desk)
     context = {
         "desk": desk,
         "panels": list(desk.messages.values()),
@@ -177,6 +178,15 @@ def _panels(request: HttpRequest, target: Target, desk: Desk, status: int) -> Ht
         "said": desk.said,
     }
     return render(request, "admin/review/panels.html", context, status=status)
+
+
+def _keep_back(request: HttpRequest, desk: Desk) -> None:
+    """A user's own words in a report are shown to whoever opened the conversation, which is in the log."""
+    if reader.is_reading(Actor(reviewer(request).pk, "admin"), desk.conversation):
+        return
+    for panel in (desk.whole, *desk.messages.values()):
+        for flag in panel.flags:
+            flag.reason = ""
 
 
 def _by_script(request: HttpRequest) -> bool:
