@@ -8,7 +8,6 @@ from collections import Counter
 from hashlib import sha256
 from typing import Final
 
-import httpx2
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.utils import translation
@@ -34,11 +33,13 @@ def deliver(delivery: Delivery) -> None:
             _mail(delivery)
         else:
             _post(delivery)
-    except (OSError, smtplib.SMTPException, httpx2.HTTPError, httpx2.InvalidURL) as error:
+    except (OSError, smtplib.SMTPException) as error:
         raise NotDelivered(type(error).__name__) from error
 
 
 def _post(delivery: Delivery) -> None:
+    import httpx2  # heavy, and most sites have no receiver
+
     body = json.dumps(as_json(delivery), separators=(",", ":")).encode()
     moment = str(int(time.time()))
     headers = {
@@ -48,9 +49,12 @@ def _post(delivery: Delivery) -> None:
     }
     address = settings.CHAT_REVIEW_WEBHOOK
     # Of the answer nothing is read but its status; a receiver that points elsewhere has not taken it.
-    with httpx2.stream("POST", address, content=body, headers=headers, timeout=SECONDS) as answer:
-        if not answer.is_success:
-            raise NotDelivered(f"HTTP {answer.status_code}")
+    try:
+        with httpx2.stream("POST", address, content=body, headers=headers, timeout=SECONDS) as answer:
+            if not answer.is_success:
+                raise NotDelivered(f"HTTP {answer.status_code}")
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise NotDelivered(type(error).__name__) from error
 
 
 def signature(secret: str, moment: str, body: bytes) -> str:

@@ -18,8 +18,6 @@ from chat.review.flags import checked_reason, log_flag, open_flag, was_seen
 from chat.review.scope import flaggable
 from chat.review.targets import Target
 
-NOT_REVIEWED = "not_reviewed"
-
 
 @transaction.atomic
 def rate(actor: Actor, message_id: Any, rating: int | None, comment: str | None) -> dict[str, Any]:
@@ -49,7 +47,9 @@ def report(actor: Actor, message_id: Any, reason: str | None) -> UUID:
     message = message_for(actor.user, message_id)
     reason = checked_reason(reason or "")
     if not _may_come_before_somebody(message):
-        raise Conflict("Nobody reviews this conversation, so a report would reach nobody.", code=NOT_REVIEWED)
+        raise Conflict(
+            "Nobody reviews this conversation, so a report would reach nobody.", code="not_reviewed"
+        )
     target = Target(message.conversation_id, message.id)
     raised = open_flag(target, FlagKind.REPORTED, by=actor.user, reason=reason)
     if raised.is_new:

@@ -15,7 +15,6 @@ from django.views.decorators.cache import never_cache
 from chat.access.descriptions import describe_conversation
 from chat.access.rows import conversation_for
 from chat.access.trees import Tree, read_messages, read_tree
-from chat.review.scope import is_reviewed
 from chat.shown.branch import Branch, branch_through
 from chat.shown.message import Shown, show
 from chat.shown.parts import Place, part_of, place_in
@@ -107,8 +106,6 @@ def page(request: PageRequest) -> dict[str, Any]:
         "taken": taken(),
         "starters": starters(),
         "demo": is_demo(),
-        "may_report": is_reviewed(request.user.pk),
-        "review": settings.CHAT_REVIEW,
         "current": None,
     }
 
