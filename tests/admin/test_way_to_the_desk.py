@@ -32,3 +32,7 @@ def test_an_auditor_is_led_to_the_log_alone(erin: User) -> None:
 def test_whoever_may_open_nothing_of_the_desk_sees_nothing_of_it() -> None:
     clerk = User.objects.create_user("clerk", is_staff=True)
     assert "/admin/review/" not in index(clerk)
+
+
+def test_the_administration_has_the_icon_of_the_site(dave: User) -> None:
+    assert '<link rel="icon"' in index(dave)
