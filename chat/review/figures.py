@@ -1,33 +1,30 @@
 """What the dashboard shows, added up from the narrow rows of completions: figures only, no text, no titles.
 
 A constant number of queries, whatever the number of replies, users and models. All replies count, also those
-of conversations that nobody may review; imported ones do not, for which this site paid nothing. Users whose
-groups are exempt from review stand together, without their names.
+of conversations that nobody may review; imported ones do not, for which this site paid nothing. What tokens
+cost, and whose they are, is `spending`'s.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
-from django.conf import settings
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Count, F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
 from chat.models import CompletionFigures, Feedback
-from chat.review.costs import Money, Prices, added, cost_of, read_prices
+from chat.review.costs import Money, added, read_prices
 from chat.review.days import asked_on
 from chat.review.percentiles import percentile
 from chat.review.spans import Span, begin_of
+from chat.review.spending import Usage, by_group, by_model, by_user, read_spent
 
 ENDS: Final = ("complete", "stopped", "interrupted", "failed", "streaming")
 """In the order in which a day's bar is stacked."""
-EXEMPT: Final = -1
-"""Stands for all users whose names are not shown."""
 KEPT_SECONDS: Final = 60
 TENTHS: Final = 10
 """Speeds are counted in tenths of a token a second."""
@@ -42,23 +39,6 @@ class Day:
     @property
     def replies(self) -> int:
         return sum(self.ends.values())
-
-
-@dataclass(slots=True)
-class Usage:
-    """Of a user, a group or a model. `unpriced`: replies whose model had no price then."""
-
-    key: int | str | None
-    name: str
-    replies: int = 0
-    prompt: int = 0
-    completion: int = 0
-    cost: Money = field(default_factory=dict)
-    unpriced: int = 0
-
-    @property
-    def tokens(self) -> int:
-        return self.prompt + self.completion
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +112,14 @@ def gather(span: Span) -> Figures:
         rows = rows.filter(model=span.model)
     if span.group is not None:
         rows = rows.filter(owner__in=_members(span.group))
-    spent = _spent(rows, span, read_prices())
+    spent = read_spent(rows, span, read_prices())
     return Figures(
         span=span,
         zone=timezone.get_current_timezone_name(),
         days=_days(rows, span),
-        users=_users(spent),
-        groups=_groups(spent),
-        models=_largest(_added(spent, lambda usage: [usage.model])),
+        users=by_user(spent),
+        groups=by_group(spent),
+        models=by_model(spent),
         speeds=_speeds(rows),
         causes=_causes(rows),
         rated=_rated(rows),
@@ -164,91 +144,6 @@ def _days(rows: QuerySet[CompletionFigures], span: Span) -> list[Day]:
             ends = {status: row[status] for status in ENDS if row[status]}
             days[row["day"]] = Day(row["day"], ends, row["active"])
     return list(days.values())
-
-
-@dataclass(frozen=True, slots=True)
-class _Spent:
-    """What one user used of one model."""
-
-    owner: int
-    model: str
-    replies: int
-    prompt: int
-    completion: int
-    cost: Money
-    unpriced: int
-
-
-def _spent(rows: QuerySet[CompletionFigures], span: Span, prices: Prices) -> list[_Spent]:
-    """By user, model, and the time between two changes of prices, of which few spans have any."""
-    zone = timezone.get_current_timezone()
-    begins = [span.start, *prices.changes(span.start, span.end)]
-    whens = [
-        When(asked__gte=begin_of(day, zone), then=Value(place))
-        for place, day in reversed(list(enumerate(begins)))
-        if place
-    ]
-    period = Case(*whens, default=Value(0), output_field=IntegerField()) if whens else Value(0)
-    found = (
-        rows.annotate(period=period)
-        .values("owner", "model", *(["period"] if whens else []))
-        .annotate(replies=Count("pk"), read=Sum("prompt_tokens"), written=Sum("completion_tokens"))
-    )
-    spent = []
-    for row in found:
-        rate = prices.on(row["model"], begins[row.get("period", 0)])
-        cost = cost_of(rate, row["read"], row["written"])
-        unpriced = row["replies"] if rate is None else 0
-        spent.append(
-            _Spent(row["owner"], row["model"], row["replies"], row["read"], row["written"], cost, unpriced)
-        )
-    return spent
-
-
-def _added(spent: Iterable[_Spent], keys: Callable[[_Spent], Iterable[Any]]) -> dict[Any, Usage]:
-    sums: dict[Any, Usage] = {}
-    for each in spent:
-        for key in keys(each):
-            usage = sums.setdefault(key, Usage(key, str(key)))
-            usage.replies += each.replies
-            usage.prompt += each.prompt
-            usage.completion += each.completion
-            usage.cost = added((usage.cost, each.cost))
-            usage.unpriced += each.unpriced
-    return sums
-
-
-def _largest(sums: dict[Any, Usage]) -> list[Usage]:
-    """Most tokens first; the name decides between equals."""
-    return sorted(sums.values(), key=lambda usage: (-usage.tokens, -usage.replies, usage.name))
-
-
-def _users(spent: list[_Spent]) -> list[Usage]:
-    exempt: set[int] = set()
-    if settings.CHAT_REVIEW_EXEMPT_GROUPS:
-        members = User.objects.filter(groups__name__in=settings.CHAT_REVIEW_EXEMPT_GROUPS)
-        exempt = set(members.values_list("pk", flat=True))
-    sums = _added(spent, lambda each: [EXEMPT if each.owner in exempt else each.owner])
-    largest = _largest(sums)
-    names = dict(
-        User.objects.filter(pk__in=[usage.key for usage in largest[:100]]).values_list("pk", "username")
-    )
-    for usage in largest:
-        assert isinstance(usage.key, int)
-        usage.name = names.get(usage.key, "")
-    return largest
-
-
-def _groups(spent: list[_Spent]) -> list[Usage]:
-    """Who is in several groups counts in each; `None` stands for those in none."""
-    belongs: dict[int, list[int]] = {}
-    for user, group in User.groups.through.objects.values_list("user_id", "group_id"):
-        belongs.setdefault(user, []).append(group)
-    sums = _added(spent, lambda each: belongs.get(each.owner, [None]))
-    names = dict(Group.objects.values_list("pk", "name"))
-    for usage in sums.values():
-        usage.name = names.get(usage.key, "") if isinstance(usage.key, int) else ""
-    return _largest(sums)
 
 
 def _speeds(rows: QuerySet[CompletionFigures]) -> list[Speed]:

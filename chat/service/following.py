@@ -249,9 +249,8 @@ class Following:
         live = self._runtime.registry.get(self._transcript.reply)
         if live is not None:
             self._live, self._transcript = live, live.transcript
-            if (
-                self._attached and not self._unseen
-            ):  # else the client went meanwhile, and nobody would detach it
+            # Not where the client went meanwhile: nobody would detach it.
+            if self._attached and not self._unseen:
                 live.attach()
             return True
         try:

@@ -12,8 +12,9 @@ from fakes.reviewed import make_conversation
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from chat.models import CompletionFigures, Feedback, Price
-from chat.review.figures import EXEMPT, Usage, figures_of, gather
+from chat.review.figures import figures_of, gather
 from chat.review.spans import Span
+from chat.review.spending import EXEMPT, Usage
 
 DAY = date(2026, 11, 20)
 SPAN = Span(DAY - timedelta(days=2), DAY)

@@ -13,6 +13,7 @@ from chat.database import in_database
 from chat.errors import BadRequest, Forbidden, NotFound
 from chat.events import Block
 from chat.models import AuditEntry
+from chat.service.following import Following
 from chat.service.requests import Ask
 
 
@@ -23,6 +24,16 @@ def as_carol(carol: User) -> Caller:
 
 def actions() -> list[tuple[str, int | None]]:
     return list(AuditEntry.objects.order_by("id").values_list("action", "actor"))
+
+
+async def answered(
+    caller: Caller, upstream: FedUpstream, text: str, conversation: str | None = None
+) -> Following:
+    """A question, and its reply read to the end."""
+    upstream.script(text)
+    asked = await service.ask(caller, Ask("Hi", conversation=conversation))
+    await read_to_end(asked)
+    return asked
 
 
 async def test_text_comes_as_it_is_written_and_that_is_an_entry(
@@ -81,9 +92,7 @@ async def test_a_reply_goes_on_when_a_reviewer_goes(
 async def test_coming_back_to_a_stream_is_the_same_reading(
     upstream: FedUpstream, as_alice: Caller, as_carol: Caller
 ) -> None:
-    upstream.script("All.")
-    asked = await service.ask(as_alice, Ask("Hi"))
-    await read_to_end(asked)
+    asked = await answered(as_alice, upstream, "All.")
     for _ in range(2):
         await read_to_end(await service.follow_reviewed(as_carol, asked.conversation, asked.reply))
     assert await in_database(actions) == [("follow", as_carol.user_id)]
@@ -92,9 +101,7 @@ async def test_coming_back_to_a_stream_is_the_same_reading(
 async def test_who_may_not_review_is_refused_and_leaves_no_entry(
     upstream: FedUpstream, as_alice: Caller, as_bob: Caller
 ) -> None:
-    upstream.script("All.")
-    asked = await service.ask(as_alice, Ask("Hi"))
-    await read_to_end(asked)
+    asked = await answered(as_alice, upstream, "All.")
     for caller in (as_alice, as_bob):
         with pytest.raises(Forbidden):
             await service.follow_reviewed(caller, asked.conversation, asked.reply)
@@ -104,12 +111,8 @@ async def test_who_may_not_review_is_refused_and_leaves_no_entry(
 async def test_what_is_out_of_scope_or_of_another_conversation_is_not_there(
     upstream: FedUpstream, as_alice: Caller, as_carol: Caller
 ) -> None:
-    upstream.script("One.")
-    one = await service.ask(as_alice, Ask("Hi"))
-    await read_to_end(one)
-    upstream.script("Two.")
-    two = await service.ask(as_alice, Ask("Hi"))
-    await read_to_end(two)
+    one = await answered(as_alice, upstream, "One.")
+    two = await answered(as_alice, upstream, "Two.")
     with pytest.raises(NotFound):
         await service.follow_reviewed(as_carol, one.conversation, two.reply)
     await service.delete_conversation(as_alice, one.conversation)
@@ -124,8 +127,6 @@ async def test_a_position_of_another_reply_is_refused(
     upstream.script("One.")
     one = await service.ask(as_alice, Ask("Hi"))
     at = [batch.id async for batch in one][-1]
-    upstream.script("Two.")
-    two = await service.ask(as_alice, Ask("Hi", conversation=one.conversation))
-    await read_to_end(two)
+    two = await answered(as_alice, upstream, "Two.", conversation=one.conversation)
     with pytest.raises(BadRequest):
         await service.follow_reviewed(as_carol, two.conversation, two.reply, last_event_id=at)

@@ -21,8 +21,9 @@ from chat.admin.review.reviewed import CUT_OFFS
 from chat.models.status import Status
 from chat.review.charts import columns, share
 from chat.review.costs import Money
-from chat.review.figures import ENDS, EXEMPT, Cause, Day, Figures, Rated, Speed, Usage, figures_of
+from chat.review.figures import ENDS, Cause, Day, Figures, Rated, Speed, figures_of
 from chat.review.spans import Span
+from chat.review.spending import EXEMPT, Usage
 
 SHOWN: Final = 15
 """Users, groups or models in a chart; the rest is told as a number."""

@@ -1,0 +1,125 @@
+"""Tokens and their cost, by user, group and model. Users whose groups are exempt from review stand together,
+without their names.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.db.models import Case, Count, IntegerField, QuerySet, Sum, Value, When
+from django.utils import timezone
+
+from chat.models import CompletionFigures
+from chat.review.costs import Money, Prices, added, cost_of
+from chat.review.spans import Span, begin_of
+
+EXEMPT: Final = -1
+"""Stands for all users whose names are not shown."""
+
+
+@dataclass(slots=True)
+class Usage:
+    """Of a user, a group or a model. `unpriced`: replies whose model had no price then."""
+
+    key: int | str | None
+    name: str
+    replies: int = 0
+    prompt: int = 0
+    completion: int = 0
+    cost: Money = field(default_factory=dict)
+    unpriced: int = 0
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt + self.completion
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one user used of one model."""
+
+    owner: int
+    model: str
+    replies: int
+    prompt: int
+    completion: int
+    cost: Money
+    unpriced: int
+
+
+def read_spent(rows: QuerySet[CompletionFigures], span: Span, prices: Prices) -> list[Spent]:
+    """By user, model, and the time between two changes of prices, of which few spans have any."""
+    zone = timezone.get_current_timezone()
+    begins = [span.start, *prices.changes(span.start, span.end)]
+    whens = [
+        When(asked__gte=begin_of(day, zone), then=Value(place))
+        for place, day in reversed(list(enumerate(begins)))
+        if place
+    ]
+    period = Case(*whens, default=Value(0), output_field=IntegerField()) if whens else Value(0)
+    found = (
+        rows.annotate(period=period)
+        .values("owner", "model", *(["period"] if whens else []))
+        .annotate(replies=Count("pk"), read=Sum("prompt_tokens"), written=Sum("completion_tokens"))
+    )
+    spent = []
+    for row in found:
+        rate = prices.on(row["model"], begins[row.get("period", 0)])
+        cost = cost_of(rate, row["read"], row["written"])
+        unpriced = row["replies"] if rate is None else 0
+        spent.append(
+            Spent(row["owner"], row["model"], row["replies"], row["read"], row["written"], cost, unpriced)
+        )
+    return spent
+
+
+def _added(spent: Iterable[Spent], keys: Callable[[Spent], Iterable[Any]]) -> dict[Any, Usage]:
+    sums: dict[Any, Usage] = {}
+    for each in spent:
+        for key in keys(each):
+            usage = sums.setdefault(key, Usage(key, str(key)))
+            usage.replies += each.replies
+            usage.prompt += each.prompt
+            usage.completion += each.completion
+            usage.cost = added((usage.cost, each.cost))
+            usage.unpriced += each.unpriced
+    return sums
+
+
+def _largest(sums: dict[Any, Usage]) -> list[Usage]:
+    """Most tokens first; the name decides between equals."""
+    return sorted(sums.values(), key=lambda usage: (-usage.tokens, -usage.replies, usage.name))
+
+
+def by_model(spent: list[Spent]) -> list[Usage]:
+    return _largest(_added(spent, lambda each: [each.model]))
+
+
+def by_user(spent: list[Spent]) -> list[Usage]:
+    exempt: set[int] = set()
+    if settings.CHAT_REVIEW_EXEMPT_GROUPS:
+        members = User.objects.filter(groups__name__in=settings.CHAT_REVIEW_EXEMPT_GROUPS)
+        exempt = set(members.values_list("pk", flat=True))
+    sums = _added(spent, lambda each: [EXEMPT if each.owner in exempt else each.owner])
+    largest = _largest(sums)
+    names = dict(
+        User.objects.filter(pk__in=[usage.key for usage in largest[:100]]).values_list("pk", "username")
+    )
+    for usage in largest:
+        assert isinstance(usage.key, int)
+        usage.name = names.get(usage.key, "")
+    return largest
+
+
+def by_group(spent: list[Spent]) -> list[Usage]:
+    """Who is in several groups counts in each; `None` stands for those in none."""
+    belongs: dict[int, list[int]] = {}
+    for user, group in User.groups.through.objects.values_list("user_id", "group_id"):
+        belongs.setdefault(user, []).append(group)
+    sums = _added(spent, lambda each: belongs.get(each.owner, [None]))
+    names = dict(Group.objects.values_list("pk", "name"))
+    for usage in sums.values():
+        usage.name = names.get(usage.key, "") if isinstance(usage.key, int) else ""
+    return _largest(sums)
