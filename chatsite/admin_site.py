@@ -24,7 +24,7 @@ def _desk(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "name": entry.name,
             "object_name": f"review-{entry.key}",
-            "admin_url": address_of(entry),
+            "admin_url": _address(address_of(entry), request.path),
             "add_url": None,
             "view_only": True,
             "perms": {"view": True},
@@ -43,3 +43,8 @@ def _desk(request: HttpRequest) -> list[dict[str, Any]]:
             "models": pages,
         }
     ]
+
+
+def _address(address: str, here: str) -> str:
+    """Django marks as current what the address of the page begins with, as all of the desk do with the list's."""
+    return f"{address}?" if here != address and here.startswith(address) else address

@@ -36,3 +36,12 @@ def test_whoever_may_open_nothing_of_the_desk_sees_nothing_of_it() -> None:
 
 def test_the_administration_has_the_icon_of_the_site(dave: User) -> None:
     assert '<link rel="icon"' in index(dave)
+
+
+@pytest.mark.parametrize("address", ["/admin/review/", "/admin/review/figures/"])
+def test_one_page_is_marked_as_the_current_one(dave: User, address: str) -> None:
+    client = Client()
+    client.force_login(dave)
+    sidebar = client.get(address).content.decode().partition('id="nav-sidebar"')[2].partition("</nav>")[0]
+    assert sidebar.count('aria-current="page"') == 1
+    assert f'href="{address}" aria-current="page"' in sidebar
