@@ -46,5 +46,5 @@ def _desk(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _address(address: str, here: str) -> str:
-    """Django marks as current what the address of the page begins with, as all of the desk do with the list's."""
+    """Django marks as current what this page's address begins with, as all here do with the list's."""
     return f"{address}?" if here != address and here.startswith(address) else address
