@@ -41,7 +41,9 @@ class ReviewExport(models.Model):
     pseudonymised = models.BooleanField(default=False)
     made = models.DateTimeField(default=timezone.now)
     heard = models.DateTimeField(null=True, blank=True)
-    """When it last told how far it is: the server of one that is silent may have been ended."""
+    """When it last told how far it is."""
+    server = models.UUIDField(null=True, blank=True)
+    """The process that makes its file, by the id of its row, which may be gone. None: a command."""
     ended = models.DateTimeField(null=True, blank=True)
     cancelled = models.BooleanField(default=False)
     done = models.PositiveIntegerField(default=0)

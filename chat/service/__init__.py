@@ -24,7 +24,7 @@ from chat.service.live import Live, Refused, open_live
 from chat.service.opinions import rate, report, take_report_back
 from chat.service.replies import follow, stop
 from chat.service.reviewing import follow_reviewed
-from chat.service.runtime import drain, draining, start
+from chat.service.runtime import drain, draining, start, this_server
 from chat.service.saved import read_message, saved_end
 from chat.service.shares import revoke_share, share
 
@@ -68,4 +68,5 @@ __all__ = [
     "stop",
     "take_report_back",
     "tell_changed",
+    "this_server",
 ]

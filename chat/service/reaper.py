@@ -1,4 +1,5 @@
-"""Ends what a dead process left: its replies become `interrupted`, with the text of their last checkpoint.
+"""Ends what a dead process left: its replies become `interrupted`, with the text of their last checkpoint,
+and its exports are noted as interrupted.
 
 A process is dead when its counter stood still for ten seconds that this process watched without a
 break, by its own clock and with a healthy database. Nothing is concluded from the time of day.
@@ -16,6 +17,7 @@ from chat.actions.idempotency import forget_old_keys
 from chat.auth import sign_ins
 from chat.database import in_database
 from chat.errors import Unavailable
+from chat.review.exports import end_abandoned
 from chat.review.purging import purge_hidden
 from chat.service.attachments import sweep_files
 
@@ -29,7 +31,7 @@ BREAK = 4.0
 STRAY_SECONDS = 4.0
 """Between the commit of an ask and its beginning lies one turn of the event loop, however slow."""
 UPKEEP_LOOKS = 60
-"""Old idempotency keys, and sessions that are over, go once a minute."""
+"""Old idempotency keys, and sessions that are over, go once a minute, and exports that nobody makes end."""
 SWEEP_LOOKS = 600
 """Files without an owner go every ten minutes, and whenever a conversation was purged."""
 
@@ -105,6 +107,7 @@ class Reaper:
                 logger.warning("completion %s was left by a dead process: interrupted", epoch)
                 await self._tell(epoch)
         await in_database(liveness.bury, server, beat)
+        await in_database(end_abandoned)
 
     async def _tell(self, epoch: UUID) -> None:
         if self._ended is not None:
@@ -119,6 +122,7 @@ async def _keep_tidy(looks: int) -> None:
         if looks % UPKEEP_LOOKS == 0:
             await in_database(forget_old_keys)
             await in_database(sign_ins.sweep)
+            await in_database(end_abandoned)
         if purged or looks % SWEEP_LOOKS == 0:
             await sweep_files()
     except Unavailable:

@@ -236,5 +236,10 @@ async def drain() -> int:
     return await _current.drain()
 
 
+def this_server() -> UUID | None:
+    """The id of this process's row; None where no server was started: a command, a test."""
+    return None if _current is None else _current.server
+
+
 def draining() -> bool:
     return _current is not None and _current.registry.draining

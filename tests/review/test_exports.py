@@ -6,7 +6,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from chat.audit import Actor
-from chat.models import AuditEntry, ReviewExport
+from chat.ids import new_id
+from chat.models import AuditEntry, ReviewExport, Server
 from chat.review import exports
 from chat.review.exports import End
 
@@ -59,3 +60,31 @@ def test_what_was_asked_for_and_never_begun_goes(dave: User) -> None:
     ReviewExport.objects.filter(pk=old.pk).update(made=timezone.now() - timedelta(hours=2))
     new = exports.ask(dave.pk, "", "jsonl", pseudonymised=False)
     assert list(ReviewExport.objects.all()) == [new]
+
+
+def test_what_a_dead_process_made_is_ended_in_its_place_and_told(dave: User) -> None:
+    actor, here = Actor(dave.pk, "admin"), Server.objects.create(name="here")
+    lives = exports.ask(dave.pk, "", "jsonl", pseudonymised=False)
+    died = exports.ask(dave.pk, "", "csv", pseudonymised=False)
+    exports.begin(lives, 9, actor, here.pk)
+    exports.begin(died, 9, actor, new_id())
+    exports.note(died.pk, 4)
+    assert exports.end_abandoned() == 1
+    assert exports.end_abandoned() == 0
+    died.refresh_from_db()
+    assert (died.done, died.error, died.cancelled) == (4, "interrupted", False)
+    assert died.ended is not None
+    entry = AuditEntry.objects.latest("id")
+    assert (entry.action, entry.actor, entry.object) == ("export_ended", None, str(died.pk))
+    assert entry.details == {"conversations": 4, "how": "interrupted"}
+    assert exports.note(lives.pk, 5)
+
+
+def test_a_command_that_was_killed_is_ended_after_an_hour_without_a_word(dave: User) -> None:
+    row = exports.ask(None, "", "jsonl", pseudonymised=False)
+    assert exports.end_abandoned() == 0, "it has not begun"
+    exports.begin(row, 9, Actor(None, "command"))
+    assert exports.end_abandoned() == 0
+    ReviewExport.objects.update(heard=timezone.now() - exports.LOST)
+    assert exports.end_abandoned() == 1
+    assert not exports.note(row.pk, 5)

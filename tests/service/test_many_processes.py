@@ -15,11 +15,13 @@ from chat import service
 from chat.actions.checkpoint import Growth, save_growth
 from chat.actions.deleting import CONVERSATION_KEPT
 from chat.actions.finish import Outcome, finish, finish_as_saved
+from chat.audit import Actor
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.ids import new_id
-from chat.models import Checkpoint, Completion, Message, Server
+from chat.models import Checkpoint, Completion, Message, ReviewExport, Server
 from chat.relay import NoRelay, Piece
+from chat.review import exports
 from chat.review.purging import purge_hidden
 from chat.service.reaper import PATIENCE, Reaper
 from chat.service.requests import Again, Ask
@@ -68,6 +70,27 @@ async def test_a_reaper_ends_what_a_dead_process_left_with_its_last_checkpoint(
     assert message["cut_off"] == "crash"
     assert not await in_database(Server.objects.filter(name="dead").exists)
     assert not await in_database(Checkpoint.objects.exists)
+
+
+async def test_a_reaper_ends_the_export_that_a_dead_process_was_making(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    def begin() -> ReviewExport:
+        dead = Server.objects.create(name="dead", beat=7)
+        row = exports.ask(as_alice.user_id, "", "jsonl", pseudonymised=False)
+        assert exports.begin(row, 9, Actor(as_alice.user_id, "admin"), dead.pk)
+        return row
+
+    row = await in_database(begin)
+    now = 0.0
+    reaper = Reaper(new_id(), clock=lambda: now)
+    while now <= PATIENCE - 1:
+        await reaper.look()
+        assert await in_database(exports.note, row.pk, int(now))
+        now += 1
+    await reaper.look()
+    await in_database(row.refresh_from_db)
+    assert (row.error, row.done) == ("interrupted", 9)
 
 
 @pytest.mark.parametrize("disturbance", ["a beat", "a sleep of the reaper's own"])

@@ -19,6 +19,7 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.http import content_disposition_header
 
+from chat import service
 from chat.access.preferences import preferences_of
 from chat.audit import Actor
 from chat.auth.authenticate import authenticate, still_valid
@@ -87,7 +88,8 @@ def _prepare(credentials: Credentials, key: UUID, asked: str) -> Begun:
 
 
 def _begin(begun: Begun) -> bool:
-    return exports.begin(ReviewExport.objects.get(pk=begun.key), begun.total, _actor(begun))
+    row = ReviewExport.objects.get(pk=begun.key)
+    return exports.begin(row, begun.total, _actor(begun), service.this_server())
 
 
 def _actor(begun: Begun) -> Actor:

@@ -104,6 +104,7 @@ def _rows(user_id: int) -> list[dict[str, Any]]:
             "state": _state(row),
             "done": f"{row.done:,}",
             "total": f"{row.total:,}",
+            "again": row.ended is not None and _state(row) != "whole" and row.form in FORMS,
             "silent": row.ended is None and now - (row.heard or row.made) > exports.SILENT,
         }
         for row in begun

@@ -1,5 +1,8 @@
 """The page of exports: only for whoever may, only one's own, and it begins nothing by being looked at."""
 
+import html
+import re
+
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
@@ -76,6 +79,7 @@ def test_a_running_one_is_shown_with_its_progress_and_cancelled_by_its_owner_alo
         (End.LEFT, "cancelled"),
         (End.FAILED, "failed"),
         (End.REFUSED, "permission was taken back"),
+        (End.INTERRUPTED, "its server was ended"),
     ],
 )
 def test_it_says_how_each_ended(client: Client, dave: User, how: End, told: str) -> None:
@@ -86,3 +90,20 @@ def test_it_says_how_each_ended(client: Client, dave: User, how: End, told: str)
     page = client.get(PAGE).content.decode()
     assert told in page
     assert "<progress" not in page
+    assert ("Take it out again" in page) is (how is not End.WHOLE)
+
+
+def test_what_was_interrupted_is_taken_out_again_as_it_was_asked_for(client: Client, dave: User) -> None:
+    row = exports.ask(dave.pk, "status=failed&q=a+%26+b", "csv", pseudonymised=True)
+    exports.begin(row, 1, Actor(dave.pk, "admin"))
+    exports.end(row.pk, 0, End.INTERRUPTED, Actor(None, "server"))
+    client.force_login(dave)
+    page = client.get(PAGE).content.decode()
+    form = page[page.index('class="export-again"') :]
+    fields = dict(
+        re.findall(r'<input type="hidden" name="(filter|form|pseudonymised)" value="([^"]*)">', form)
+    )
+    assert fields.keys() == {"filter", "form", "pseudonymised"}
+    client.post(PAGE, {name: html.unescape(value) for name, value in fields.items()})
+    again = ReviewExport.objects.exclude(pk=row.pk).get()
+    assert (again.query, again.form, again.pseudonymised) == (row.query, "csv", True)

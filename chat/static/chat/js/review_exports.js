@@ -3,7 +3,6 @@
 const EVERY = 1000; // ms
 const PATIENCE = 10; // looks after a press: until the server has begun it
 const place = document.getElementById("exports");
-const form = document.getElementById("take");
 let patience = 0;
 let waiting = null;
 
@@ -26,14 +25,15 @@ function show(html) {
   fresh.innerHTML = html;
   const focused = document.activeElement?.id;
   place.replaceChildren(fresh.content);
-  if (focused?.startsWith("cancel-")) document.getElementById(focused)?.focus();
+  if (focused?.startsWith("cancel-") || focused?.startsWith("again-")) document.getElementById(focused)?.focus();
 }
 
 function later() {
   waiting ??= setTimeout(look, EVERY);
 }
 
-form?.addEventListener("submit", () => {
+document.addEventListener("submit", ({ target }) => {
+  if (!target.matches("#take, .export-again")) return;
   patience = PATIENCE;
   later();
 });
