@@ -16,7 +16,7 @@ from django.core.management import call_command
 keys = {}
 for name in %r:
     extra = {"is_staff": name in ("carol", "dave"), "is_superuser": name == "dave"}
-    password = %r if name in ("alice", "bob") else None
+    password = %r if name in ("alice", "bob", "dave") else None
     User.objects.create_user(name, password=password, **extra)
     out = io.StringIO()
     call_command("create_api_key", name, name="process tests", stdout=out)
@@ -32,7 +32,7 @@ class Person:
 
 
 def make_people(settings: Mapping[str, str]) -> dict[str, Person]:
-    """All of them with an API key, Alice and Bob with a password; one command, for each costs a second."""
+    """All with an API key, Alice, Bob and Dave with a password; one command, for each costs a second."""
     names = ["alice", "bob", "carol", "dave", *(f"stranger{number}" for number in range(STRANGERS))]
     printed = manage(settings, "shell", "-v", "0", "-c", MAKE_PEOPLE % (names, PASSWORD))
     keys = json.loads(printed.partition("KEYS ")[2])
