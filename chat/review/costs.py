@@ -3,9 +3,11 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
+
+from django.utils.timezone import localtime
 
 from chat.models import Price
 
@@ -58,6 +60,26 @@ def cost_of(rate: Rate | None, prompt_tokens: int, completion_tokens: int) -> Mo
         return {}
     amount = (prompt_tokens * rate.prompt + completion_tokens * rate.completion) / MILLION
     return {rate.currency: amount}
+
+
+def tokens_of(usage: Any) -> tuple[int, int]:
+    """Read and written, of what a provider said; what is no count is none."""
+    said = usage if isinstance(usage, dict) else {}
+    read, written = (said.get(name) for name in ("prompt_tokens", "completion_tokens"))
+    return _count(read), _count(written)
+
+
+def _count(tokens: Any) -> int:
+    return tokens if isinstance(tokens, int) and tokens > 0 else 0
+
+
+def cost_of_call(prices: Prices, model: str, asked: datetime, usage: Any) -> Money | None:
+    """Of one call. None: no price is known for its tokens. Empty: it took none, or there are no prices."""
+    read, written = tokens_of(usage)
+    if not (read or written) or not prices.rates:
+        return {}
+    rate = prices.on(model, localtime(asked).date())
+    return None if rate is None else cost_of(rate, read, written)
 
 
 def added(sums: Iterable[Money]) -> Money:

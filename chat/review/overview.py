@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from chat.models import Completion, Flag
+from chat.review.costs import Money, Prices, added, cost_of_call, tokens_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,22 +17,28 @@ class Overview:
     sources: tuple[str, ...]
     tokens_read: int
     tokens_written: int
+    cost: Money
+    unpriced: int
+    """Calls that took tokens of a model that had no price then."""
     flags: int
     open_flags: int
 
 
-def overview_of(conversation: UUID) -> Overview:
+def overview_of(conversation: UUID, prices: Prices) -> Overview:
     """Two queries. Not from its digest, which is some seconds behind."""
     rows = Completion.objects.filter(message__conversation=conversation).order_by("id")
-    calls = list(rows.values_list("model", "source", "usage"))
+    calls = list(rows.values_list("model", "source", "usage", "created"))
     flags = list(Flag.objects.filter(conversation=conversation).values_list("resolved", flat=True))
-    usages = [usage for _model, _source, usage in calls if isinstance(usage, dict)]
+    tokens = [tokens_of(usage) for _model, _source, usage, _asked in calls]
+    costs = [cost_of_call(prices, model, asked, usage) for model, _source, usage, asked in calls]
     return Overview(
         completions=len(calls),
-        models=_different(model for model, _source, _usage in calls),
-        sources=_different(source for _model, source, _usage in calls),
-        tokens_read=sum(_count(usage.get("prompt_tokens")) for usage in usages),
-        tokens_written=sum(_count(usage.get("completion_tokens")) for usage in usages),
+        models=_different(model for model, _source, _usage, _asked in calls),
+        sources=_different(source for _model, source, _usage, _asked in calls),
+        tokens_read=sum(read for read, _written in tokens),
+        tokens_written=sum(written for _read, written in tokens),
+        cost=added(cost for cost in costs if cost),
+        unpriced=costs.count(None),
         flags=len(flags),
         open_flags=flags.count(None),
     )
@@ -39,7 +46,3 @@ def overview_of(conversation: UUID) -> Overview:
 
 def _different(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _count(tokens: object) -> int:
-    return tokens if isinstance(tokens, int) and tokens > 0 else 0

@@ -25,6 +25,7 @@ from chat.audit.log import Detail
 from chat.errors import BadRequest, Forbidden, NotFound
 from chat.files import folder
 from chat.models import Attachment, AuditEntry, Conversation, Message
+from chat.review.costs import Prices, read_prices
 from chat.review.keeping import kept
 from chat.review.overview import Overview, overview_of
 from chat.review.scope import reviewable
@@ -59,6 +60,8 @@ class Opened:
     """Those that were chosen, as `chat.access` describes messages, by their ids."""
     completions: dict[str, list[dict[str, Any]]]
     overview: Overview
+    prices: Prices
+    """Of all models: what each call cost is told beside it."""
 
 
 def every_message(tree: Tree) -> list[str]:
@@ -81,14 +84,15 @@ def open_conversation(
     """
     row = _admitted(actor, conversation_id, reason)
     tree = tree_of(row, hidden=row.is_kept)  # type: ignore[attr-defined]
-    wanted = choose(tree)
+    wanted, prices = choose(tree), read_prices()
     opened = Opened(
         owner=row.owner,
         deleted=row.deleted,
         tree=tree,
         messages=read_messages(tree, wanted),
         completions=read_completions(wanted),
-        overview=overview_of(row.id),
+        overview=overview_of(row.id, prices),
+        prices=prices,
     )
     details = {"messages": len(opened.messages)} | _at(target) | _why(reason)
     record(actor, "read", "conversation", row.id, details)
@@ -107,7 +111,16 @@ def read_message(actor: Actor, conversation_id: Any, message_id: Any, *, reason:
     messages = read_messages(tree, [str(key)]) if str(key) in every_message(tree) else {}
     if not messages:
         raise no_such("message")
-    opened = Opened(row.owner, row.deleted, tree, messages, read_completions([str(key)]), overview_of(row.id))
+    prices = read_prices()
+    opened = Opened(
+        owner=row.owner,
+        deleted=row.deleted,
+        tree=tree,
+        messages=messages,
+        completions=read_completions([str(key)]),
+        overview=overview_of(row.id, prices),
+        prices=prices,
+    )
     created = Message.objects.values_list("created", flat=True).get(id=key)
     if not _entries(actor, row.id, since=created).exists():
         record(actor, "read_message", "conversation", row.id, _at(key) | _why(reason))

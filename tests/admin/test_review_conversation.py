@@ -4,14 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from admin.review_cases import add_reply, browser, make_conversation
+from admin.review_cases import BEGUN, add_reply, browser, make_conversation
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from chat.models import AuditEntry, Checkpoint, Conversation, Feedback, Flag, Message
+from chat.models import AuditEntry, Checkpoint, Conversation, Feedback, Flag, Message, Price
 from chat.review import reader
 
 
@@ -189,10 +189,10 @@ def test_a_long_conversation_comes_in_parts(carols: Client, alice: User) -> None
     assert all(f">Question {number}?<" in seen for number in range(60))
 
 
-QUERIES = 30
+QUERIES = 31
 """Session, user, what they chose, their permissions; then, in one transaction, the reader and what they may,
-the conversation, tree, checkpoints, messages, files, calls, figures, flags, the last entry, the new one. The
-panels and the counts of the queues take eight more."""
+the conversation, tree, prices, checkpoints, messages, files, calls, figures, flags, the last entry, the new
+one. The panels and the counts of the queues take eight more."""
 
 
 @pytest.mark.parametrize("pairs", [1, 20])
@@ -260,3 +260,35 @@ def test_a_message_of_another_conversation_is_not_there(
     assert other is not None
     assert carols.get(f"{address(row)}messages/{other.id}/").status_code == 404
     assert entries() == []
+
+
+def test_cost_is_told_by_the_price_of_the_day_of_the_whole_and_of_each_call(
+    carols: Client, alice: User
+) -> None:
+    day = BEGUN.date()
+    for days, price in ((-30, 1), (-1, 1000), (30, 9)):
+        Price.objects.create(
+            model="demo", since=day + timedelta(days=days), prompt=price, completion=2 * price, currency="EUR"
+        )
+    row = make_conversation(alice, pairs=2)
+    facts = opened_facts(page_of(carols, row))
+    # Each reply: 7 tokens read at 1000, 11 written at 2000 for a million.
+    assert facts["Cost"] == ["0.0290 EUR", "0.0290 EUR", "0.0580 EUR"]
+
+
+def test_what_has_no_price_says_so_and_where_nothing_has_one_nothing_is_said(
+    carols: Client, alice: User
+) -> None:
+    row = make_conversation(alice)
+    assert "Cost" not in opened_facts(page_of(carols, row))
+    Price.objects.create(model="another", since=BEGUN.date(), prompt=1, completion=1)
+    facts = opened_facts(page_of(carols, row))
+    assert facts["Cost"] == ["its model has no price", "(1 reply without a price)"]
+
+
+def opened_facts(page: str) -> dict[str, list[str]]:
+    """Names and values of all lists of facts, in the order of the page."""
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page, re.DOTALL):
+        found.setdefault(name, []).append(re.sub(r"<[^>]+>", "", value).strip())
+    return found

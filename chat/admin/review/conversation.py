@@ -19,6 +19,7 @@ from chat.admin.review import reasons
 from chat.admin.review.allowed import allowed, reviewer
 from chat.admin.review.came_from import list_query
 from chat.admin.review.frame import frame
+from chat.admin.review.money import money
 from chat.admin.review.neighbours import neighbours_of
 from chat.admin.review.panel import desk_of
 from chat.admin.review.queues import queue_of
@@ -116,6 +117,7 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "back": back_to(request),
         "params": in_words(described["params"]),
         "sources": [SOURCES.get(source, source) for source in opened.overview.sources],
+        "cost": money(opened.overview.cost),
         "messages_count": len(opened.tree.nodes),
         "target": str(target) if target else None,
         "texts": {name: str(text) for name, text in LIVE_TEXTS.items()},

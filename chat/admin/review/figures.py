@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -17,10 +16,10 @@ from django.views.decorators.http import require_safe
 from chat.admin.review.allowed import allowed, reviewer
 from chat.admin.review.figures_form import RANGES, SpanForm
 from chat.admin.review.frame import frame
+from chat.admin.review.money import money
 from chat.admin.review.reviewed import CUT_OFFS
 from chat.models.status import Status
 from chat.review.charts import columns, share
-from chat.review.costs import Money
 from chat.review.figures import ENDS, Cause, Day, Figures, Rated, Speed, figures_of
 from chat.review.spans import Span
 from chat.review.spending import EXEMPT, Usage
@@ -265,15 +264,6 @@ def _rated(rated: list[Rated], links: Links) -> list[dict[str, Any]]:
 
 def number(value: int) -> str:
     return f"{value:,}"
-
-
-def money(amounts: Money) -> str:
-    """Each currency by itself; small sums with the digits that say something."""
-    return " + ".join(f"{_amount(amount)} {currency}" for currency, amount in amounts.items())
-
-
-def _amount(amount: Decimal) -> str:
-    return f"{amount:,.2f}" if amount >= 1 or not amount else f"{amount:.4f}"
 
 
 def seconds(milliseconds: int | None) -> str:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Final
 
 from django.urls import reverse
@@ -11,6 +12,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chat.admin.review.money import money
+from chat.review.costs import Money, cost_of_call
 from chat.review.reader import Opened
 from chat.review.timeline import Timeline, timeline_of
 from chat.shown.branch import Branch, Step
@@ -87,11 +90,16 @@ def review(opened: Opened, branch: Branch, step: Step) -> tuple[Shown, Reviewed]
         after=siblings[place + 1] if place + 1 < len(siblings) else None,
         written=_day(message["created"]),
         deleted=_day(deleted) if deleted else "",
-        calls=tuple(_call(each) for each in opened.completions.get(message["id"], ())),
+        calls=tuple(_call(each, _cost(opened, each)) for each in opened.completions.get(message["id"], ())),
     )
 
 
-def _call(completion: dict[str, Any]) -> Call:
+def _cost(opened: Opened, call: dict[str, Any]) -> Money | None:
+    asked = datetime.fromisoformat(call["created"])
+    return cost_of_call(opened.prices, call["model"], asked, call["usage"])
+
+
+def _call(completion: dict[str, Any], cost: Money | None) -> Call:
     timeline = timeline_of(completion)
     usage, error = completion["usage"] or {}, completion["error"] or {}
     facts: list[tuple[str, Any]] = [
@@ -105,6 +113,7 @@ def _call(completion: dict[str, Any]) -> Call:
         (_("The provider said"), completion["finish_reason"]),
         (_("Tokens read"), usage.get("prompt_tokens")),
         (_("Tokens written"), usage.get("completion_tokens")),
+        (_("Cost"), _("its model has no price") if cost is None else money(cost)),
         (_("Parameters"), in_words(completion["params"])),
     ]
     return Call(

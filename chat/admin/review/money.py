@@ -1,0 +1,14 @@
+"""Amounts of money as the desk's pages write them."""
+
+from decimal import Decimal
+
+from chat.review.costs import Money
+
+
+def money(amounts: Money) -> str:
+    """Each currency by itself; small sums with the digits that say something."""
+    return " + ".join(f"{_amount(amount)} {currency}" for currency, amount in amounts.items())
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{amount:,.2f}" if amount >= 1 or not amount else f"{amount:.4f}"
