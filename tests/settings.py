@@ -27,7 +27,7 @@ for name in [name for name in os.environ if name.startswith(OURS) and name not i
 os.environ["DJANGO_ENV_FILE"] = ""  # no .env, here and in the servers that tests start
 
 from chatsite.settings import *  # noqa: E402, F403
-from chatsite.settings import DATABASES  # noqa: E402
+from chatsite.settings import DATABASES, INSTALLED_APPS, MIDDLEWARE  # noqa: E402
 
 # A folder for each process (each worker of xdist is one), so that runs beside each other never meet.
 folder = Path(tempfile.mkdtemp(prefix="chat-tests-"))
@@ -44,3 +44,8 @@ else:
 
 # Hashing a password well takes 0.2 s, and every member of the cast has one.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Each of these does the same as what it stands for, once a process where that does it once a test.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.quick_flush"]
+QUICK = {"chatsite.assets.Assets": "tests.quick_assets.QuickAssets"}
+MIDDLEWARE = [QUICK.get(name, name) for name in MIDDLEWARE]
