@@ -6,11 +6,12 @@ so in its last line.
 """
 
 import json
+import os
 import signal
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -79,14 +80,18 @@ class Command(BaseCommand):
                         progress.show(done)
                         if progress.is_time and not exports.note(export.pk, done):
                             raise KeyboardInterrupt
-                except KeyboardInterrupt:
-                    file.write(form.not_whole(exports.not_whole(End.CANCELLED, done, total)))
+                except BaseException as error:
+                    why = End.CANCELLED if isinstance(error, KeyboardInterrupt) else End.FAILED
+                    with suppress(OSError):  # nobody reads
+                        file.write(form.not_whole(exports.not_whole(why, done, total)))
                     raise
             how = End.WHOLE
         except KeyboardInterrupt:
             how = End.CANCELLED
         except OSError as error:  # no place left, or nobody reads
             self.stderr.write(f"{error}")
+            if output is None:
+                _drop_what_is_left()
         finally:
             exports.end(export.pk, done, how, actor)
         return done, how
@@ -131,6 +136,12 @@ def _file(output: Path | None) -> Iterator[IO[bytes]]:
         except BaseException:
             path.unlink(missing_ok=True)
             raise
+
+
+def _drop_what_is_left() -> None:
+    """Python would write it out as it ends, fail again, and exit with a code of its own."""
+    with suppress(OSError):  # no file of the system's: a caller's own
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
