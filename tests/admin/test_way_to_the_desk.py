@@ -1,7 +1,9 @@
 """The administration leads to the review desk: to the pages of it that somebody may open."""
 
+import re
+
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +29,28 @@ def test_an_auditor_is_led_to_the_log_alone(erin: User) -> None:
     page = index(erin)
     assert 'href="/admin/review/audit/"' in page
     assert "/admin/review/queue/" not in page
+
+
+@pytest.mark.parametrize(
+    ("permissions", "led"),
+    [
+        (["view_legalhold"], {"policy/"}),
+        (["view_retentionrule"], {"policy/"}),
+        (["judge_conversations"], set()),
+        (["export_conversations"], set()),
+        (["review_conversations", "export_conversations"], {"", "exports/"}),
+    ],
+)
+def test_all_that_one_may_open_is_offered_and_no_page_that_refuses(
+    permissions: list[str], led: set[str]
+) -> None:
+    user = User.objects.create_user("user", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    assert set(re.findall(r'href="/admin/review/([a-z/]*)"', index(user))) == led
+    client = Client()
+    client.force_login(user)
+    for page in led:
+        assert client.get(f"/admin/review/{page}").status_code == 200
 
 
 def test_whoever_may_open_nothing_of_the_desk_sees_nothing_of_it() -> None:

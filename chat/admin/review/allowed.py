@@ -1,4 +1,6 @@
-"""Who comes to a page of the desk: staff with its permissions. All others get the sign-in, or 403."""
+"""Who comes to a page of the desk: staff with its permissions, as the audit log names them. All others get
+the sign-in, or 403.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -9,6 +11,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
+
+from chat.audit import Actor
 
 View = Callable[..., HttpResponse]
 
@@ -34,3 +38,8 @@ def reviewer(request: HttpRequest) -> User:
     """Who is signed in, for the type checker."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def actor(request: HttpRequest) -> Actor:
+    """The same, for the audit log."""
+    return Actor(reviewer(request).pk, "admin")

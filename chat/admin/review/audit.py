@@ -9,7 +9,6 @@ from typing import Any, Final, cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,14 +17,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.admin.review.allowed import allowed
+from chat.admin.review.allowed import actor, allowed
 from chat.admin.review.audit_export import FORMS, response
 from chat.admin.review.audit_words import ACTIONS, KINDS
 from chat.admin.review.frame import frame
-from chat.audit import Actor, record
+from chat.audit import record
 from chat.audit.chain import NO_ENTRIES, Head, head, verify
 from chat.models import AuditEntry
-from chat.models.audit import Via
 from chat.review import audit_entries as log
 
 STEP: Final = 20_000
@@ -72,7 +70,7 @@ def verify_next(request: HttpRequest) -> HttpResponse:
     is_over = end.number == head().number
     if is_over:
         details = {"through": end.number, "head": end.hash, "faults": faults}
-        record(_actor(request), "verify", "audit", details=details)
+        record(actor(request), "verify", "audit", details=details)
         request.session.pop(UNDER_WAY, None)
         _tell(request, end.number, faults, numbers)
     else:
@@ -91,11 +89,6 @@ def _tell(request: HttpRequest, entries: int, faults: int, numbers: list[int]) -
         return
     broken = _("The chain is broken. Entries: %(numbers)s") % {"numbers": ", ".join(map(str, numbers))}
     messages.error(request, broken + (" …" if faults > len(numbers) else ""))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    assert isinstance(request.user, User)
-    return Actor(request.user.pk, Via.ADMIN)
 
 
 def _choices(words: dict[str, Any], chosen: str) -> list[tuple[str, str]]:
@@ -150,7 +143,7 @@ def export(request: HttpRequest) -> HttpResponse:
     wanted = log.wanted(request.POST)
     end = head()
     record(
-        _actor(request),
+        actor(request),
         "export",
         "audit",
         details={"form": form, "through": end.number, "by": sorted(wanted.given)},

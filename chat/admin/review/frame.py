@@ -10,8 +10,11 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chat.review import queues
+from chat.review import exports, queues
 from chat.review.queues import Name
+
+READ: Final = "chat.review_conversations"
+JUDGE: Final = "chat.judge_conversations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,12 @@ class Entry:
 
     view: str
     name: str | Promise
-    permission: str
+    permissions: tuple[str, ...]
+    """All of which it takes; with `of_these`, one of them."""
     args: tuple[str, ...] = ()
     queue: Name | None = None
     """Shown with how many wait there."""
+    of_these: bool = False
 
     @property
     def key(self) -> str:
@@ -31,21 +36,26 @@ class Entry:
 
 
 ENTRIES: Final[tuple[Entry, ...]] = (
-    Entry("list", _("Conversations"), "chat.review_conversations"),
-    Entry("queue", _("New flags"), "chat.judge_conversations", ("new",), "new"),
-    Entry("queue", _("Mine"), "chat.judge_conversations", ("mine",), "mine"),
-    Entry("queue", _("Escalated"), "chat.judge_conversations", ("escalated",), "escalated"),
-    Entry("dashboard", _("Figures"), "chat.see_figures"),
-    Entry("exports", _("Exports"), "chat.export_conversations"),
-    Entry("audit", _("Audit log"), "chat.view_auditentry"),
-    Entry("policy", _("Policies"), "chat.view_retentionrule"),
+    Entry("list", _("Conversations"), (READ,)),
+    Entry("queue", _("New flags"), (READ, JUDGE), ("new",), "new"),
+    Entry("queue", _("Mine"), (READ, JUDGE), ("mine",), "mine"),
+    Entry("queue", _("Escalated"), (READ, JUDGE), ("escalated",), "escalated"),
+    Entry("dashboard", _("Figures"), ("chat.see_figures",)),
+    Entry("exports", _("Exports"), exports.PERMISSIONS),
+    Entry("audit", _("Audit log"), ("chat.view_auditentry",)),
+    Entry("policy", _("Policies"), ("chat.view_retentionrule", "chat.view_legalhold"), of_these=True),
 )
 """In the order in which they are shown."""
 
 
 def entries_for(user: User) -> list[Entry]:
     """The pages that somebody may open."""
-    return [entry for entry in ENTRIES if user.has_perm(entry.permission)]
+    return [entry for entry in ENTRIES if _may_open(user, entry)]
+
+
+def _may_open(user: User, entry: Entry) -> bool:
+    enough = any if entry.of_these else all
+    return enough(user.has_perm(permission) for permission in entry.permissions)
 
 
 def address_of(entry: Entry) -> str:
@@ -56,7 +66,7 @@ def frame(request: HttpRequest, here: str, title: str | Promise) -> dict[str, An
     """The context of `admin/review/frame.html`; `here` is the view that is shown."""
     user = request.user
     assert isinstance(user, User)
-    waiting = queues.counts(user.pk) if user.has_perm("chat.judge_conversations") else {}
+    waiting = queues.counts(user.pk) if user.has_perms((READ, JUDGE)) else {}
     ways = [
         {
             "address": address_of(entry),

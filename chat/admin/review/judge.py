@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from chat.admin.review.allowed import allowed, reviewer
+from chat.admin.review.allowed import actor, allowed, reviewer
 from chat.admin.review.frame import frame
 from chat.admin.review.panel import PERMISSION, SAID, Conflict, Desk, desk_of
 from chat.admin.review.queues import after_judging, queue_of
@@ -36,13 +36,12 @@ READ: Final = "chat.review_conversations"
 def judge(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """`do` says what; `message` of which message, if of one; `seen` is the version that was shown."""
     given = request.POST
-    actor = Actor(reviewer(request).pk, "admin")
     target = Target(conversation_id, _uuid(given.get("message", "")))
     act = ACTS.get(given.get("do", ""))
     if act is None:
         return HttpResponse(_("There is no such verb."), status=400, content_type="text/plain")
     try:
-        said = SAID[act(actor, target, given)]
+        said = SAID[act(actor(request), target, given)]
     except NotFound as error:
         raise Http404 from error
     except Overtaken:
@@ -182,7 +181,7 @@ def _panels(request: HttpRequest, target: Target, desk: Desk, status: int) -> Ht
 
 def _keep_back(request: HttpRequest, desk: Desk) -> None:
     """A user's own words in a report are shown to whoever opened the conversation, which is in the log."""
-    if reader.is_reading(Actor(reviewer(request).pk, "admin"), desk.conversation):
+    if reader.is_reading(actor(request), desk.conversation):
         return
     for panel in (desk.whole, *desk.messages.values()):
         for flag in panel.flags:

@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from chat.admin.review.allowed import allowed, reviewer
+from chat.admin.review.allowed import actor, allowed, reviewer
 from chat.admin.review.frame import frame
-from chat.audit import Actor
 from chat.errors import Conflict, NotFound
 from chat.models import Conversation, LegalHold, RetentionRule
 from chat.models.policy import RetentionAct
@@ -176,7 +175,7 @@ def _save(request: HttpRequest, form: RuleForm, number: int | None) -> Retention
     group = values["group"] and values["group"].pk
     try:
         return rules_of_retention.save_rule(
-            _actor(request), number, group=group, days=values["days"], act=values["act"]
+            actor(request), number, group=group, days=values["days"], act=values["act"]
         )
     except NotFound as error:
         raise Http404 from error
@@ -192,12 +191,12 @@ def enable_rule(request: HttpRequest, number: int) -> HttpResponse:
     days = request.POST.get("days", "")
     try:
         if "disable" in request.POST:
-            rules_of_retention.disable_rule(_actor(request), number)
+            rules_of_retention.disable_rule(actor(request), number)
             messages.success(request, _("The rule is disabled."))
         else:
             shown = int(days) if days.isdecimal() else -1
             act = request.POST.get("act", "")
-            rules_of_retention.enable_rule(_actor(request), number, days=shown, act=act)
+            rules_of_retention.enable_rule(actor(request), number, days=shown, act=act)
             messages.success(request, _("The rule is enabled. A server applies it within ten minutes."))
     except NotFound as error:
         raise Http404 from error
@@ -211,7 +210,7 @@ def enable_rule(request: HttpRequest, number: int) -> HttpResponse:
 @allowed("chat.delete_retentionrule", "chat.view_retentionrule")
 def remove_rule(request: HttpRequest, number: int) -> HttpResponse:
     try:
-        rules_of_retention.remove_rule(_actor(request), number)
+        rules_of_retention.remove_rule(actor(request), number)
     except NotFound as error:
         raise Http404 from error
     messages.success(request, _("The rule is gone."))
@@ -227,7 +226,7 @@ def add_hold(request: HttpRequest) -> HttpResponse:
         user: int | None = values.get("user")
         key: UUID | None = None if user is not None else values["conversation"]
         try:
-            holding.hold(_actor(request), values["reason"], user=user, conversation=key)
+            holding.hold(actor(request), values["reason"], user=user, conversation=key)
         except NotFound:
             form.add_error(None, _("It was deleted meanwhile."))
         else:
@@ -240,7 +239,7 @@ def add_hold(request: HttpRequest) -> HttpResponse:
 @allowed("chat.change_legalhold", "chat.view_legalhold")
 def lift_hold(request: HttpRequest, number: int) -> HttpResponse:
     try:
-        holding.lift(_actor(request), number)
+        holding.lift(actor(request), number)
     except NotFound as error:
         raise Http404 from error
     except Conflict:
@@ -248,7 +247,3 @@ def lift_hold(request: HttpRequest, number: int) -> HttpResponse:
     else:
         messages.success(request, _("Lifted. What was deleted meanwhile goes for good soon."))
     return redirect("review:policy")
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return Actor(reviewer(request).pk, "admin")

@@ -5,9 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from chat.admin.review.allowed import allowed, reviewer
+from chat.admin.review.allowed import actor, allowed
 from chat.admin.review.listing import PERMISSION
-from chat.audit import Actor
 from chat.errors import BadRequest, Conflict, NotFound
 from chat.review.filter_form import BadFilter, read_filter
 from chat.review.saved_filters import change_filter, delete_filter, save_filter
@@ -20,7 +19,7 @@ def save(request: HttpRequest) -> HttpResponse:
     query = request.POST.get("filter", "")
     try:
         wanted = read_filter(query)
-        save_filter(_actor(request), request.POST.get("name", ""), wanted, shared="shared" in request.POST)
+        save_filter(actor(request), request.POST.get("name", ""), wanted, shared="shared" in request.POST)
     except BadFilter:
         _refuse(request, _("This filter is not valid any more."))
     except (BadRequest, Conflict) as error:
@@ -34,21 +33,17 @@ def change(request: HttpRequest, key: int) -> HttpResponse:
     """`name` and `shared` as they shall be; `delete` instead takes it away."""
     try:
         if "delete" in request.POST:
-            gone = delete_filter(_actor(request), key)
+            gone = delete_filter(actor(request), key)
             request.session["review_undo"] = {"name": gone.name, "query": gone.query, "shared": gone.shared}
         else:
             change_filter(
-                _actor(request), key, name=request.POST.get("name", ""), shared="shared" in request.POST
+                actor(request), key, name=request.POST.get("name", ""), shared="shared" in request.POST
             )
     except NotFound:
         _refuse(request, _("This filter is not there any more."))
     except (BadRequest, Conflict) as error:
         _refuse(request, _why(error))
     return _back(request.POST.get("here", ""))
-
-
-def _actor(request: HttpRequest) -> Actor:
-    return Actor(reviewer(request).pk, "admin")
 
 
 def _why(error: BadRequest | Conflict) -> str:
