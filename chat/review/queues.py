@@ -36,6 +36,7 @@ class Waiting:
     conversation: UUID
     owner: str
     title: str
+    updated: datetime
     since: datetime
     overdue: bool
     kinds: tuple[tuple[FlagKind, int], ...]
@@ -132,6 +133,7 @@ def _described(rows: "Rows") -> list[Waiting]:
                 conversation=row.pk,
                 owner=row.owner.get_username(),
                 title=row.title,
+                updated=row.updated,
                 since=row.since,
                 overdue=limit is not None and first is not None and first < limit,
                 kinds=kinds,

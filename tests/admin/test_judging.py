@@ -195,6 +195,9 @@ def test_opening_a_queue_is_an_entry_and_shows_what_waits(
     settings.CHAT_REVIEW_MASK = True
     masked = as_carol.get(reverse("review:queue", args=["new"])).content.decode()
     assert "A secret?" not in masked
+    assert "Conversation of alice" in masked, "as the list has it"
+    as_carol.get(reverse("review:conversation", args=[hers.conversation]))
+    assert "A secret?" in as_carol.get(reverse("review:queue", args=["new"])).content.decode()
     assert as_carol.get(reverse("review:queue", args=["other"])).status_code == 404
     assert as_carol.get(reverse("review:queue", args=["new"]) + "?place=x~y").status_code == 404
 

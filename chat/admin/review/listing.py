@@ -14,10 +14,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from chat.admin.review.allowed import allowed, reviewer
+from chat.admin.review.allowed import actor, allowed, reviewer
 from chat.admin.review.chips import chips_of
 from chat.admin.review.frame import frame
-from chat.audit import Actor, record
+from chat.admin.review.masked_title import masked_title
+from chat.audit import record
 from chat.audit.keyed import keyed_hash
 from chat.digest.models_seen import models_seen
 from chat.errors import BadRequest
@@ -84,15 +85,13 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, wanted: Filter) -> dict[str, Any]:
-    actor = Actor(reviewer(request).pk, "admin")
     after = request.GET.get("after") or None
     along = wanted.query()
     details: dict[str, Any] = {"filter": keyed_hash(along), "later": after is not None}
     if wanted.q.strip():
         found = hits.search(wanted, reviewer(request).pk, after)
-        record(
-            actor, "search", details=details | {"words": keyed_hash(wanted.q), "results": len(found.found)}
-        )
+        details |= {"words": keyed_hash(wanted.q), "results": len(found.found)}
+        record(actor(request), "search", details=details)
         hidden = masked((hit.conversation for hit in found.found), reviewer(request).pk)
         return {
             "items": [_of_hit(hit, along, hit.conversation in hidden) for hit in found.found],
@@ -103,7 +102,7 @@ def _found(request: HttpRequest, wanted: Filter) -> dict[str, Any]:
             "later": after,
         }
     listed = list_page(wanted, reviewer(request).pk, after)
-    record(actor, "list", details=details | {"results": len(listed.rows)})
+    record(actor(request), "list", details=details | {"results": len(listed.rows)})
     hidden = masked((row.conversation for row in listed.rows), reviewer(request).pk)
     return {
         "items": [_of_row(row, along, row.conversation in hidden) for row in listed.rows],
@@ -153,8 +152,7 @@ def _of_hit(hit: Hit, along: str, is_masked: bool) -> Item:
 
 def _title(title: str, owner: str, moment: Any, is_masked: bool) -> tuple[Piece, ...]:
     if is_masked:
-        day = date_format(localtime(moment), "MONTH_DAY_FORMAT")
-        return (Piece(_("Conversation of %(user)s, %(day)s") % {"user": owner, "day": day}),)
+        return (Piece(masked_title(owner, moment)),)
     return (Piece(title or _("New chat")),)
 
 

@@ -15,10 +15,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from chat.admin.review.allowed import allowed, reviewer
+from chat.admin.review.allowed import actor, allowed, reviewer
 from chat.admin.review.frame import frame
-from chat.audit import Actor, record
+from chat.admin.review.masked_title import masked_title
+from chat.audit import record
 from chat.review import queues
+from chat.review.masks import masked
 from chat.review.queues import NAMES, PAGE, Name, Place, Waiting
 
 TITLES: Final[dict[Name, Promise]] = {
@@ -51,7 +53,8 @@ def page(request: HttpRequest, name: Name) -> HttpResponse:
     user = reviewer(request)
     after = place_of(request.GET)
     found = queues.page(name, user.pk, after)
-    rows = [_row(name, waiting) for waiting in found[:PAGE]]
+    hidden = masked((waiting.conversation for waiting in found[:PAGE]), user.pk)
+    rows = [_row(name, waiting, waiting.conversation in hidden) for waiting in found[:PAGE]]
     context = frame(request, f"queue-{name}", TITLES[name]) | {
         "rows": rows,
         "name": name,
@@ -60,7 +63,7 @@ def page(request: HttpRequest, name: Name) -> HttpResponse:
         "is_later": after is not None,
         "due_hours": settings.CHAT_REVIEW_DUE_HOURS,
     }
-    record(Actor(user.pk, "admin"), "list", "queue", name, {"count": len(rows)})
+    record(actor(request), "list", "queue", name, {"count": len(rows)})
     return render(request, "admin/review/queue.html", context)
 
 
@@ -102,10 +105,8 @@ def after_judging(request: HttpRequest) -> str:
     return beside(request)[1] or reverse("review:queue", args=[name])
 
 
-def _row(name: Name, waiting: Waiting) -> Row:
-    # Titles are people's own words: masked ones are seen when the conversation is opened, which is logged.
-    masked = settings.CHAT_REVIEW_MASK
-    title = _("Masked until it is opened") if masked else waiting.title or _("New chat")
+def _row(name: Name, waiting: Waiting, is_masked: bool) -> Row:
+    title = masked_title(waiting.owner, waiting.updated) if is_masked else waiting.title or _("New chat")
     return Row(waiting, _address(name, _place(waiting)), title)
 
 
