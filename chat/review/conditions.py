@@ -15,8 +15,10 @@ from django.utils import timezone
 
 from chat.models import CompletionFigures, Flag, Review
 from chat.models.digest import FINISH_BITS, FINISHES, SOURCE_BITS, STATUS_BITS
+from chat.models.status import Status
 from chat.review.filters import Filter
 
+CUT_SHORT: Final = frozenset({Status.STOPPED, Status.INTERRUPTED, Status.FAILED})
 FEW: Final = 5_000
 """Rows up to which they are looked up: some milliseconds."""
 
@@ -64,14 +66,20 @@ def _said_of_replies(chosen: Filter) -> Q:
     if chosen.model:
         said["model"] = chosen.model
         found &= _if_few(CompletionFigures.objects.filter(model=chosen.model))
+    if chosen.cause:
+        found &= _has("statuses", [STATUS_BITS[status] for status in CUT_SHORT])
     days = _days(chosen)
     if days:
         said |= days
         found &= _in_days(days)
-    if not chosen.model and not days and len(said) + bool(chosen.finish) <= 1:
+    if not chosen.model and not days and not chosen.cause and len(said) + bool(chosen.finish) <= 1:
         return found
     calls = CompletionFigures.objects.filter(
-        _finished(chosen.finish), conversation=OuterRef("pk"), completion__message__deleted=None, **said
+        _finished(chosen.finish),
+        _caused(chosen.cause),
+        conversation=OuterRef("pk"),
+        completion__message__deleted=None,
+        **said,
     )
     return found & Q(Exists(calls))
 
@@ -105,6 +113,14 @@ def _finished(finish: Sequence[str]) -> Q:
     if "other" in finish:
         found |= ~Q(finish_reason__in=["", *(name for name in FINISHES if name != "other")])
     return found
+
+
+def _caused(cause: str) -> Q:
+    """As the figures count causes: what failed by its error, what else ended early by why it was cut off."""
+    if not cause:
+        return Q()
+    failed = Q(status=Status.FAILED, error_code=cause)
+    return failed | Q(status__in=CUT_SHORT - {Status.FAILED}, cut_off=cause)
 
 
 def _judged(chosen: Filter, reviewer: int | None) -> Q:

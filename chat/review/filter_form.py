@@ -88,6 +88,12 @@ class FilterForm(forms.Form):
         widget=_with_names("models"),
     )
     status = _several(_("Status"), dict(Status.choices))
+    cause = forms.CharField(
+        label=_("Cause"),
+        required=False,
+        max_length=60,
+        help_text=_("Why a reply failed or was cut off: a code, as the figures name it."),
+    )
     finish = _several(_("Finish reason"), {name: FINISH_NAMES[name] for name in FINISHES})
     source = _several(_("Source"), {name: SOURCE_NAMES[name] for name in SOURCES})
     rating = _one(_("Rating"), ("up", _("Thumbs up")), ("down", _("Thumbs down")))

@@ -25,6 +25,8 @@ class Filter:
     group: int | None = None
     model: str = ""
     status: tuple[str, ...] = ()
+    cause: str = ""
+    """Of an end before the end: an error's code, or why it was cut off (`left`, `drain`, `crash`)."""
     finish: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     rating: str = ""

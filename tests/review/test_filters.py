@@ -18,6 +18,7 @@ def test_a_filter_comes_back_from_its_query(alice: User) -> None:
         group=Group.objects.create(name="Sales").pk,
         model="small/2",
         status=("failed", "stopped"),
+        cause="upstream_timeout",
         finish=("length", "other"),
         source=("api", "openai"),
         rating="down",
@@ -36,7 +37,7 @@ def test_a_filter_comes_back_from_its_query(alice: User) -> None:
         sort="ranked",
     )
     assert read_filter(said.query()) == said
-    assert said.conditions() == 20
+    assert said.conditions() == 21
     assert said.without("status").status == ()
     assert read_filter("") == Filter()
     assert Filter().query() == ""

@@ -104,6 +104,23 @@ def test_what_is_said_of_replies_holds_of_one_and_the_same(alice: User, carol: U
 
 
 @pytest.mark.usefixtures("_both_ways")
+def test_a_cause_is_found_as_the_figures_name_it_and_together_with_the_rest(alice: User, carol: User) -> None:
+    timeout: dict[str, Any] = {
+        "status": "failed",
+        "error": {"type": "upstream_error", "code": "upstream_timeout"},
+    }
+    late = said(alice, model="small", **timeout).conversation
+    left = said(alice, status="interrupted", cut_off="left").conversation
+    said(alice, "Complete")
+    assert found(carol, cause="upstream_timeout") == [late]
+    assert found(carol, cause="upstream_timeout", status=("failed",), model="small") == [late]
+    assert found(carol, cause="upstream_timeout", model="large") == []
+    assert found(carol, cause="left") == [left]
+    assert found(carol, cause="left", status=("failed",)) == []
+    assert found(carol, cause="drain") == []
+
+
+@pytest.mark.usefixtures("_both_ways")
 def test_days_are_those_on_which_something_was_asked(alice: User, carol: User) -> None:
     new = said(alice, "On Tuesday", digested=False)
     later = said(alice, "On Friday", conversation=new.conversation, status="failed", digested=False)

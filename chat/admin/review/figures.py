@@ -240,7 +240,7 @@ def _causes(causes: list[Cause], links: Links) -> list[dict[str, Any]]:
             "why": CUT_OFFS.get(cause.code, cause.code),
             "replies": number(cause.replies),
             "share": share(cause.replies, most),
-            "to": links.to(status=cause.status),
+            "to": links.to(status=cause.status, cause=cause.code),
         }
         for cause in causes[:SHOWN]
     ]
