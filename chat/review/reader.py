@@ -170,6 +170,13 @@ def may_open(actor: Actor, conversation_id: Any) -> bool:
     return _may_read(actor) and Conversation.objects.filter(reviewable(), id=key).exists()
 
 
+def has_newer(actor: Actor, conversation_id: UUID, message: UUID) -> bool:
+    """Whether it went on after that message. No entry: nothing of it is told but that."""
+    if not may_open(actor, conversation_id):
+        raise no_such("conversation")
+    return Message.objects.filter(conversation=conversation_id, id__gt=message, deleted=None).exists()
+
+
 def is_reading(actor: Actor, conversation: UUID) -> bool:
     """Whether this reader opened it a short while ago: what was said of it may then be shown again."""
     return bool(_entries(actor, conversation).exists())

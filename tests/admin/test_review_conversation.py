@@ -262,6 +262,22 @@ def test_a_message_of_another_conversation_is_not_there(
     assert entries() == []
 
 
+def test_the_open_page_learns_that_there_is_more_and_nothing_else(
+    carols: Client, erin: User, row: Conversation
+) -> None:
+    newest = re.search(r'data-newest="([0-9a-f-]{36})"', page_of(carols, row))
+    assert newest is not None
+    ask = f"/admin/review/c/{row.id}/news/?since={newest[1]}"
+    read = entries()
+    assert carols.get(ask).json() == {"newer": False}
+    add_reply(Message.objects.create(conversation=row, role="user", content="More?"), "More.")
+    assert carols.get(ask).json() == {"newer": True}
+    assert entries() == read
+    assert browser(erin).get(ask).status_code == 403
+    Conversation.objects.update(deleted=timezone.now())
+    assert carols.get(ask).status_code == 404
+
+
 def test_cost_is_told_by_the_price_of_the_day_of_the_whole_and_of_each_call(
     carols: Client, alice: User
 ) -> None:

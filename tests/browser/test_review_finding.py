@@ -105,3 +105,23 @@ def test_nothing_is_cut_off_and_axe_finds_nothing(
         beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert beyond <= 0, f"?{query} at {width} px"
         assert not violations(page, within=".finding"), query
+
+
+@pytest.mark.parametrize("query", ["q=server", "status=failed"])
+def test_n_and_p_go_through_the_result_and_its_ends(
+    desk: Server, new_context: NewContext, query: str
+) -> None:
+    page = opened(desk, new_context, query)
+    addresses = page.locator(".find-title").evaluate_all("all => all.map((each) => each.pathname)")
+    result = list(dict.fromkeys(addresses))
+    assert len(result) >= 3
+    page.locator(".find-title").first.click()
+    for key, place in (("n", 1), ("n", 2), ("p", 1), ("p", 0)):
+        page.keyboard.press(key)
+        expect(page).to_have_url(re.compile(f"{result[place]}.*{re.escape(query)}"))
+        page.wait_for_load_state()
+    expect(page.locator("[rel=prev]")).to_have_count(0)
+    page.keyboard.press("p")
+    expect(page).to_have_url(re.compile(result[0]))
+    page.keyboard.press("u")
+    expect(page).to_have_url(re.compile(rf"/admin/review/\?.*{query}"))

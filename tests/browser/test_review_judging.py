@@ -151,6 +151,37 @@ def test_twelve_conversations_without_touching_the_mouse(desk: Desk, new_context
     assert state["verdicts"] == FLAGGED - 1
 
 
+def test_n_and_p_go_through_the_queue_and_judge_nothing(desk: Desk, new_context: NewContext) -> None:
+    page = opened(new_context().new_page(), desk.site, "carol")
+    goes(page, lambda: press(page, "Enter"))
+    for key, place in (("n", 1), ("n", 2), ("p", 1), ("p", 0)):
+        goes(page, lambda key=key: press(page, key))  # type: ignore[misc]
+        assert desk.ids[place] in page.url
+    expect(page.locator("[rel=prev]")).to_have_count(0)
+    goes(page, lambda: press(page, "u"))
+    expect(page.locator(".queue-row")).to_have_count(FLAGGED)
+    assert desk.state()["reviews"] == {}
+
+
+def test_on_a_phone_one_reads_first_and_the_verdict_is_a_touch_away(
+    desk: Desk, new_context: NewContext
+) -> None:
+    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    page = opened(new_context(**phone).new_page(), desk.site, "carol")
+    goes(page, lambda: page.locator(".queue-title").first.tap())
+    first = page.locator(".message").first
+    top = {
+        name: page.locator(name).first.evaluate("e => e.getBoundingClientRect().top")
+        for name in (".message", "#judging")
+    }
+    assert top[".message"] < top["#judging"]
+    expect(first).to_be_in_viewport()
+    page.get_by_role("link", name="To the judgement").tap()
+    expect(page.locator("#judging-useful")).to_be_in_viewport()
+    goes(page, lambda: page.locator("#judging-useful").tap())
+    assert desk.state()["reviews"][desk.ids[0]][0] == "useful"
+
+
 def test_who_was_slower_sees_what_the_other_did_and_keeps_their_own(
     desk: Desk, new_context: NewContext
 ) -> None:

@@ -109,3 +109,40 @@ def test_the_page_can_be_used_by_everybody(
     expect(carols.locator(".review-timeline")).to_be_visible()
     assert carols.evaluate("document.documentElement.scrollWidth") <= width
     assert violations(carols) == []
+
+
+def test_what_comes_later_is_offered_and_takes_nothing_from_who_writes_a_note(
+    chat: ChatPage, carols: Page, site: Server
+) -> None:
+    chat.ask(script(text="The first answer.", title="It goes on"))
+    chat.has("complete")
+    conversation = chat.conversation
+    open_at_the_desk(carols, site, conversation)
+    expect(carols.locator(".message")).to_have_count(2)
+    carols.keyboard.press("c")
+    carols.keyboard.type("Half a thou")
+    place = carols.evaluate("scrollY")
+    chat.ask(script(pieces=[f"Word {number}. " for number in range(20)], delay=0.1))
+    told = carols.locator("#review-news")
+    expect(told).to_contain_text("There are new messages.", timeout=15_000)
+    expect(carols.locator("#judging-text")).to_be_focused()
+    carols.keyboard.type("ght")
+    told.get_by_role("button", name="Show").click()
+    expect(carols.locator(".message")).to_have_count(4)
+    assert carols.evaluate("scrollY") == place
+    expect(carols.locator("#judging-text")).to_have_value("Half a thought")
+    expect(carols.locator(".message.assistant").last).to_have_attribute(
+        "data-status", "complete", timeout=20_000
+    )
+    expect(carols.locator(".message.assistant").last).to_contain_text("Word 19.")
+    assert violations(carols) == []
+    # Another version of the last reply is on another branch: that is a link, and takes nothing either.
+    chat.page.get_by_role("button", name="Answer again").last.click()
+    expect(told).to_contain_text("There are new messages.", timeout=15_000)
+    told.get_by_role("button", name="Show").click()
+    expect(told).to_contain_text("on another page or branch")
+    expect(carols.locator("#judging-text")).to_have_value("Half a thought")
+    told.get_by_role("link", name="Go there").click()
+    expect(carols.locator(".siblings-place")).to_have_text("2/2")
+    read = manage(site.settings, "shell", "-v", "0", "-c", ENTRIES % conversation).split()
+    assert read.count("read") == 4

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.http import content_disposition_header
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from chat.access.trees import Tree
 from chat.admin.review import reasons
-from chat.admin.review.allowed import allowed, reviewer
+from chat.admin.review.allowed import actor, allowed, reviewer
 from chat.admin.review.came_from import list_query
 from chat.admin.review.frame import frame
 from chat.admin.review.money import money
@@ -24,7 +24,6 @@ from chat.admin.review.neighbours import neighbours_of
 from chat.admin.review.panel import desk_of
 from chat.admin.review.queues import queue_of
 from chat.admin.review.reviewed import SOURCES, in_words, review
-from chat.audit import Actor
 from chat.errors import BadRequest, Forbidden, NotFound
 from chat.review import reader
 from chat.review.reader import NeedsReason
@@ -34,6 +33,8 @@ from chat.shown.moments import moment
 from chat.shown.parts import Place, part_of, place_in
 
 View = Callable[..., HttpResponse]
+NOTHING: Final = UUID(int=0)
+"""Comes before all messages."""
 
 
 def reading(view: View) -> View:
@@ -80,7 +81,6 @@ def part_asked_for(tree: Tree, query: Mapping[str, str]) -> Part:
 @require_http_methods(["GET", "POST"])
 def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     """The conversation; where the site asks for a reason, a form that asks comes before it."""
-    actor = Actor(reviewer(request).pk, "admin")
     if request.method == "POST":
         if not reasons.keep(request.session, conversation_id, request.POST.get("reason", "")):
             return HttpResponseBadRequest(_("Choose why you read this conversation."))
@@ -88,7 +88,7 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
     target = _uuid(request.GET.get("message"))
     try:
         opened = reader.open_conversation(
-            actor,
+            actor(request),
             conversation_id,
             choose=lambda tree: part_asked_for(tree, request.GET).ids,
             target=target,
@@ -118,6 +118,7 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
         "params": in_words(described["params"]),
         "sources": [SOURCES.get(source, source) for source in opened.overview.sources],
         "cost": money(opened.overview.cost),
+        "newest": max((node["id"] for node in opened.tree.nodes), default=""),
         "messages_count": len(opened.tree.nodes),
         "target": str(target) if target else None,
         "texts": {name: str(text) for name, text in LIVE_TEXTS.items()},
@@ -134,7 +135,7 @@ def conversation(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
 def message(request: HttpRequest, conversation_id: UUID, message_id: UUID) -> HttpResponse:
     """One message as saved now: what a script puts in place of a reply that ended."""
     opened = reader.read_message(
-        Actor(reviewer(request).pk, "admin"),
+        actor(request),
         conversation_id,
         message_id,
         reason=reasons.reason_for(request.session, conversation_id),
@@ -155,10 +156,18 @@ def message(request: HttpRequest, conversation_id: UUID, message_id: UUID) -> Ht
 
 @reading
 @require_GET
+def news(request: HttpRequest, conversation_id: UUID) -> HttpResponse:
+    """Whether messages came after the one that `since` names: asked every few seconds by the open page."""
+    since = _uuid(request.GET.get("since")) or NOTHING
+    return JsonResponse({"newer": reader.has_newer(actor(request), conversation_id, since)})
+
+
+@reading
+@require_GET
 def file(request: HttpRequest, conversation_id: UUID, file_id: UUID) -> HttpResponse:
     """The bytes: to be saved, never opened here, but for the images that the server made itself."""
     described, data = reader.read_file(
-        Actor(reviewer(request).pk, "admin"),
+        actor(request),
         conversation_id,
         file_id,
         reason=reasons.reason_for(request.session, conversation_id),

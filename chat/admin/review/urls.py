@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern] = [
     path("filters/<int:key>/", saving.change, name="change_filter"),
     path("c/<uuid:conversation_id>/", conversation.conversation, name="conversation"),
     path("c/<uuid:conversation_id>/messages/<uuid:message_id>/", conversation.message, name="message"),
+    path("c/<uuid:conversation_id>/news/", conversation.news, name="news"),
     path("c/<uuid:conversation_id>/files/<uuid:file_id>/", conversation.file, name="file"),
     path("c/<uuid:conversation_id>/judge/", judge.judge, name="judge"),
     path("queue/<name>/", queues.page, name="queue"),

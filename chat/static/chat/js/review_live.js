@@ -17,7 +17,7 @@ if (target) {
   target.scrollIntoView({ block: "start" });
 }
 
-function follow(article) {
+export function follow(article) {
   const view = new ReplyView(article);
   let lost = 0;
   // A browser comes back by itself after a lost connection, and says where it stood.
