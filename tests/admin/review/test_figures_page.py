@@ -81,6 +81,14 @@ def test_each_bar_leads_to_its_list(client: Client, carol: User, replies: None) 
     assert f"/admin/review/?model=demo+%26+co&amp;date_from={start}&amp;date_to={today}" in page
 
 
+def test_a_cause_leads_to_the_list_of_those_that_have_it(client: Client, carol: User, replies: None) -> None:
+    CompletionFigures.objects.filter(status="failed").update(error_code="upstream_timeout")
+    client.force_login(carol)
+    page = client.get(PAGE).content.decode()
+    links = re.findall(r'<a href="([^"]+cause=[^"]+)">', page)
+    assert [link.partition("status=")[2] for link in links] == ["failed&amp;cause=upstream_timeout"]
+
+
 @pytest.mark.parametrize(
     ("query", "status"),
     [
