@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chat.render import needs_whole
 from chat.shown.branch import Step
 from chat.shown.failures import failure
 from chat.shown.files import ShownFile, files_of, own_file_url
@@ -31,7 +32,8 @@ class Shown:
     role: str
     status: str
     source: str
-    html: SafeString
+    html: SafeString | None
+    """None where it was left out."""
     reasoning: str
     thought: str
     """What the fold over the reasoning is called."""
@@ -53,8 +55,17 @@ class Shown:
     """By its owner, to those who review."""
 
 
-def show(step: Step, *, to_reviewer: bool = False, file_url: Callable[[str], str] = own_file_url) -> Shown:
-    """What the template needs of a message that `chat.access` described."""
+def show(
+    step: Step,
+    *,
+    to_reviewer: bool = False,
+    file_url: Callable[[str], str] = own_file_url,
+    without_prose: bool = False,
+) -> Shown:
+    """What the template needs of a message that `chat.access` described.
+
+    `without_prose`: the HTML is left out, unless it is more than that of the blocks which a stream brings.
+    """
     message = step.message
     is_reply = message["role"] == "assistant"
     feedback = message.get("feedback") or {}
@@ -64,8 +75,7 @@ def show(step: Step, *, to_reviewer: bool = False, file_url: Callable[[str], str
         role=message["role"],
         status=message["status"],
         source=message["content"],
-        # Sanitised by chat.render, which is the only place that makes HTML of a message.
-        html=mark_safe(rendered(message["content"])) if is_reply else SafeString(""),  # noqa: S308
+        html=_html(message["content"], left_out=without_prose) if is_reply else SafeString(""),
         reasoning=message["reasoning"],
         thought=how_long_it_thought(message) if message["reasoning"] else "",
         model=message["model"] or "",
@@ -82,6 +92,13 @@ def show(step: Step, *, to_reviewer: bool = False, file_url: Callable[[str], str
         files=files_of(message, file_url),
         reported=message.get("reported", False),
     )
+
+
+def _html(content: str, *, left_out: bool) -> SafeString | None:
+    if left_out and not needs_whole(content):
+        return None
+    # Sanitised by chat.render, which is the only place that makes HTML of a message.
+    return mark_safe(rendered(content))  # noqa: S308
 
 
 def _was_cut_off(message: dict[str, Any]) -> bool:

@@ -56,11 +56,15 @@ def top(request: PageRequest, conversation_id: UUID) -> HttpResponse:
 @never_cache
 @signed_in
 def transcript(request: PageRequest, conversation_id: UUID) -> HttpResponse:
-    """The messages alone. Nothing, where they look as they did in the `version` that the page has."""
+    """The messages alone. Nothing, where they look as they did in the `version` that the page has.
+
+    `without=prose`: for a page that has most of the prose already. So for one message, too.
+    """
     tree = read_tree(request.user.pk, conversation_id)
     if request.GET.get("version") == version_of(tree):
         return HttpResponse(status=204)
-    return render(request, "chat/transcript.html", transcript_of(request, tree))
+    shown = transcript_of(request, tree, without_prose=_without_prose(request))
+    return render(request, "chat/transcript.html", shown)
 
 
 @never_cache
@@ -83,7 +87,8 @@ def message(request: PageRequest, conversation_id: UUID, message_id: UUID) -> Ht
     wanted = str(message_id)
     if all(node["id"] != wanted for node in tree.nodes):
         raise Http404
-    shown = _shown(tree, branch_through(tree.nodes, wanted), slice(-1, None))
+    branch = branch_through(tree.nodes, wanted)
+    shown = _shown(tree, branch, slice(-1, None), without_prose=_without_prose(request))
     if not shown:  # it was purged meanwhile
         raise Http404
     return render(request, "chat/message.html", {"message": shown[0]})
@@ -110,7 +115,7 @@ def page(request: PageRequest) -> dict[str, Any]:
     }
 
 
-def transcript_of(request: PageRequest, tree: Tree) -> dict[str, Any]:
+def transcript_of(request: PageRequest, tree: Tree, *, without_prose: bool = False) -> dict[str, Any]:
     """The part of the branch that the address asks for: the end of the active one, where it names none."""
     place = place_in(request.GET)
     through = place.message if place and place.way not in {"from", "beside"} else None
@@ -120,7 +125,7 @@ def transcript_of(request: PageRequest, tree: Tree) -> dict[str, Any]:
     here = part_of(branch.path, place)
     return {
         "conversation": tree.conversation,
-        "messages_shown": _shown(tree, branch, here),
+        "messages_shown": _shown(tree, branch, here, without_prose=without_prose),
         "branch": branch,
         # The messages next to which there are more.
         "earlier": branch.ids[here.start] if here.start > 0 else None,
@@ -136,11 +141,15 @@ def version_of(tree: Tree) -> str:
     return blake2s(f"{tree.conversation['active']}\n{states}".encode(), digest_size=12).hexdigest()
 
 
-def _shown(tree: Tree, branch: Branch, part: slice) -> list[Shown]:
+def _without_prose(request: PageRequest) -> bool:
+    return request.GET.get("without") == "prose"
+
+
+def _shown(tree: Tree, branch: Branch, part: slice, *, without_prose: bool) -> list[Shown]:
     steps = branch.steps(part)
     messages = read_messages(tree, [step.message["id"] for step in steps])
     return [
-        show(replace(step, message=messages[step.message["id"]]))
+        show(replace(step, message=messages[step.message["id"]]), without_prose=without_prose)
         for step in steps
         if step.message["id"] in messages
     ]

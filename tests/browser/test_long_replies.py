@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from browser.chat_page import ChatPage, script
+from browser.fixtures import NewPage
+from playwright.sync_api import expect
 
 LENGTH = 100_000
 WATCH = """() => {
@@ -59,3 +61,33 @@ def test_a_long_reply_is_painted_once_a_frame_in_small_parts(
         }"""
     )
     assert read == "".join((("text" if before else "") + shown * repeat).split())
+
+
+def test_what_was_painted_stays_when_the_reply_ends(chat: ChatPage) -> None:
+    chat.ask(script(text="Some *words* to select.\n\n", repeat=20, tokens=100, delay=0.02))
+    chat.sees("Some words to select.")
+    chat.page.evaluate(
+        """() => {
+          window.first = document.querySelector(".message.assistant .prose p");
+          getSelection().selectAllChildren(first);
+        }"""
+    )
+    with chat.page.expect_response("**/messages/*/?without=prose") as settled:
+        chat.has("complete")
+    assert "<p>Some" not in settled.value.text()
+    assert chat.page.evaluate("first.isConnected && String(getSelection())") == "Some words to select."
+    assert chat.text.count("Some words to select.") == 20
+
+
+def test_what_another_tab_does_leaves_the_prose_alone(chat: ChatPage, new_page: NewPage) -> None:
+    chat.ask(script(text="A note[^1].\n\n[^1]: The note.\n"))
+    chat.has("complete")
+    second = new_page(chat.url).open(f"/c/{chat.conversation}/").ready()
+    second.page.evaluate("window.first = document.querySelector('.message.assistant .prose p')")
+    chat.press("Good reply")
+    expect(second.page.get_by_role("button", name="Good reply")).to_have_attribute("aria-pressed", "true")
+    chat.ask(script(text="The second."))
+    second.sees("The second.")
+    second.has("complete")
+    assert second.page.evaluate("first.isConnected")
+    expect(second.page.locator(".footnotes")).to_have_text("The note. ↩")

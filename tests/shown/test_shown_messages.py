@@ -170,7 +170,7 @@ def test_a_providers_own_words_stand_in_a_chinese_sentence() -> None:
 
 
 def test_markdown_becomes_html_in_replies_only() -> None:
-    assert "<em>far</em>" in shown().html
+    assert "<em>far</em>" in str(shown().html)
     assert shown(role="user", status="complete").html == ""
 
 

@@ -111,6 +111,24 @@ def test_one_message_can_be_had_alone(alice: User, alices: Client, make_reply: M
     assert page.count("<article") == 1
 
 
+def test_prose_is_left_out_for_a_page_that_has_it(alice: User, alices: Client, make_reply: MakeReply) -> None:
+    reply = make_reply(alice, "It is **blue**.")
+    for address in (f"messages/{reply.id}/", "transcript/"):
+        page = alices.get(f"/c/{reply.conversation_id}/{address}?without=prose").content.decode()
+        assert '<div class="prose" dir="auto" data-left-out></div>' in page
+        assert "<strong>" not in page
+        assert "It is **blue**." in page  # its source, by which the page knows what it has
+
+
+def test_prose_that_is_more_than_its_blocks_is_never_left_out(
+    alice: User, alices: Client, make_reply: MakeReply
+) -> None:
+    reply = make_reply(alice, "Blue[^1].\n\n[^1]: Mostly.\n")
+    page = alices.get(f"/c/{reply.conversation_id}/messages/{reply.id}/?without=prose").content.decode()
+    assert "data-left-out" not in page
+    assert 'class="footnotes"' in page
+
+
 def test_a_message_of_another_conversation_is_not_there(
     alice: User, alices: Client, make_reply: MakeReply
 ) -> None:

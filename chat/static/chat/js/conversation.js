@@ -8,13 +8,14 @@ import { showNote } from "./reply.js";
 import { Running } from "./running.js";
 import { endIsHere } from "./scroll.js";
 import { say } from "./texts.js";
-import { bringUpToDate } from "./transcript_update.js";
+import { bringUpToDate, looksOf, thatLackProse } from "./transcript_update.js";
 
 const main = document.getElementById("main");
 const announcer = document.getElementById("announcer");
 // Seconds that a reply waits for us at least: its ids must come here, and the line must follow it. Who chose that
 // leaving the page stops a reply at once gets this much, or a reload would stop it as well.
 const TIME_TO_FOLLOW = 5;
+const FEW = 4; // messages that are fetched one by one; more of them come at once
 const SERVER_AWAY = [500, 2000, 5000, 10_000, 20_000]; // ms between the looks for a message's rendering
 
 export class Conversation {
@@ -22,6 +23,7 @@ export class Conversation {
   questions;
   #composer;
   #running = new Set();
+  #settling = new Set(); // promises of replies that ended, and are about to be as the server renders them
   #isStale = false; // it changed while it could not be brought up to date
 
   constructor(composer) {
@@ -83,9 +85,13 @@ export class Conversation {
   /** Something changed it, here or elsewhere: bring the page up to date where it looks different. */
   async refresh() {
     if (!this.id || this.#waits() || !endIsHere() || "other" in this.transcript.dataset) return;
-    const fresh = await fetchFragment(transcriptAddress(this.id));
+    await Promise.allSettled(this.#settling);
+    const before = looksOf(this.transcript);
+    const fresh = await this.#newer();
     if (!fresh || this.#waits() || fresh.dataset.version === this.transcript.dataset.version) return;
-    bringUpToDate(this.transcript, fresh, (id) => this.#of(id) !== undefined);
+    // What was done here meanwhile is newer than the answer; another one comes for it.
+    const now = looksOf(this.transcript);
+    bringUpToDate(this.transcript, fresh, (id) => this.#of(id) !== undefined || before.get(id) !== now.get(id));
     this.adopt();
   }
 
@@ -146,19 +152,34 @@ export class Conversation {
     this.#composer.trouble(error);
   }
 
+  /** The transcript as it is now, with as much prose as the page has not got; null where it is the same, or away. */
+  async #newer() {
+    const fresh = await fetchFragment(transcriptAddress(this.id, { withoutProse: true }));
+    const lacking = fresh ? thatLackProse(this.transcript, fresh).filter(({ dataset }) => !this.#of(dataset.id)) : [];
+    if (lacking.length > FEW) return fetchFragment(transcriptAddress(this.id));
+    const whole = await Promise.all(lacking.map(({ dataset }) => fetchFragment(messageAddress(this.id, dataset.id))));
+    if (whole.includes(null)) return null;
+    lacking.forEach((article, place) => article.replaceWith(whole[place]));
+    return fresh;
+  }
+
   async #ended(running, event) {
     this.#running.delete(running);
     this.#showRunning();
     announcer.textContent = say(event.status);
     if (event.error?.code === "deleted") return this.refused(new Refused(say("gone"), { status: 404 }));
-    await this.#refresh(running.view.article, event.status);
+    const { article, isRendered } = running.view;
+    const settling = this.#refresh(article, { status: event.status, withoutProse: isRendered });
+    this.#settling.add(settling);
+    await settling;
+    this.#settling.delete(settling);
     if (running.question) await this.#refresh(running.question);
   }
 
   /** The server's rendering in place of ours: with its buttons, times and status. */
-  async #refresh(article, status = "complete") {
+  async #refresh(article, { status = "complete", withoutProse = false } = {}) {
     for (const wait of SERVER_AWAY) {
-      const fresh = await fetchFragment(messageAddress(this.id, article.dataset.id));
+      const fresh = await fetchFragment(messageAddress(this.id, article.dataset.id, { withoutProse }));
       if (!article.isConnected) return;
       if (fresh) {
         settle(article, fresh);

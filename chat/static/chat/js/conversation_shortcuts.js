@@ -1,7 +1,7 @@
 // What the keyboard does in a conversation, besides what it does everywhere (shortcuts.js).
 
 import { copy } from "./clipboard.js";
-import { sourceOf } from "./message_buttons.js";
+import { sourceOf } from "./fragments.js";
 import { isOpen, isTyping } from "./shortcuts.js";
 import { say } from "./texts.js";
 import { toast } from "./toast.js";

@@ -21,30 +21,44 @@ export async function fetchPieces(address) {
   }
 }
 
-export function messageAddress(conversation, message) {
-  return `/c/${conversation}/messages/${message}/`;
+/** `withoutProse`: what stands around it is enough, where the blocks of a stream are all of it. */
+export function messageAddress(conversation, message, { withoutProse = false } = {}) {
+  return `/c/${conversation}/messages/${message}/${withoutProse ? "?without=prose" : ""}`;
 }
 
-/** As much of the transcript as the page shows; nothing where it still looks the same, unless it is wanted `anew`. */
-export function transcriptAddress(conversation, { anew = false } = {}) {
+/**
+ * As much of the transcript as the page shows; nothing where it still looks the same, unless it is wanted `anew`.
+ * `withoutProse`: most of that is on the page.
+ */
+export function transcriptAddress(conversation, { anew = false, withoutProse = false } = {}) {
   const shown = document.getElementById("transcript");
   const query = new URLSearchParams(anew ? {} : { version: shown.dataset.version });
   const first = shown.querySelector(".message[data-id]:not([hidden])")?.dataset.id;
   if (first) query.set("from", first);
+  if (withoutProse) query.set("without", "prose");
   return `/c/${conversation}/transcript/?${query}`;
 }
 
+/** The Markdown of a message; undefined while it is painted here and was not rendered by the server. */
+export function sourceOf(article) {
+  return article.querySelector(".source")?.content.textContent;
+}
+
+/** Whether the server left the prose of this message out, and `known` does not have it either. */
+export function lacksProse(article, known) {
+  const prose = proseOf(article);
+  return prose !== null && "leftOut" in prose.dataset && (!known || sourceOf(known) !== sourceOf(article));
+}
+
 /**
- * Make `article` what `fresh` is. Prose that reads the same is not touched: what the reader selected in it stays
+ * Make `article` what `fresh` is. Prose that is the same is not touched: what the reader selected in it stays
  * selected, and what is long is not laid out once more.
  */
 export function settle(article, fresh) {
-  const [known, prose] = [article, fresh].map((side) => side.querySelector(":scope > .prose"));
-  const ours = known?.querySelector(".code-buttons")?.textContent ?? ""; // the server has none
-  const isSame = known && prose && letters(known, ours) === letters(prose, ours);
-  const fold = article.querySelector(".reasoning");
-  const holdsFocus = fold?.contains(document.activeElement);
-  if (fold?.open) fresh.querySelector(".reasoning").open = true;
+  const [known, prose] = [proseOf(article), proseOf(fresh)];
+  const isSame = known && prose && ("leftOut" in prose.dataset || (!isPainted(known) && sourceOf(article) === sourceOf(fresh)));
+  const held = article.contains(document.activeElement) ? wayTo(document.activeElement) : null;
+  if (article.querySelector(".reasoning")?.open) fresh.querySelector(".reasoning").open = true;
   for (const { name } of [...article.attributes]) if (!fresh.hasAttribute(name)) article.removeAttribute(name);
   for (const { name, value } of fresh.attributes) article.setAttribute(name, value);
   for (const child of [...article.childNodes]) if (!isSame || child !== known) child.remove();
@@ -53,12 +67,23 @@ export function settle(article, fresh) {
     prose.remove();
   }
   article.append(...fresh.childNodes);
-  if (holdsFocus) article.querySelector(".reasoning summary").focus({ preventScroll: true });
-  htmx.process(article);
+  if (held && !article.contains(document.activeElement)) article.querySelector(held)?.focus({ preventScroll: true });
+  for (const child of article.children) if (child !== known) htmx.process(child);
   article.dispatchEvent(new CustomEvent("painted", { bubbles: true }));
 }
 
-// Where footnotes or link references changed the rendering of the whole, the letters differ.
-function letters(element, except) {
-  return element.textContent.replaceAll(except, "").replace(/\s+/g, "");
+// To what has the same place in another rendering of the message: a button, the fold over the reasoning.
+function wayTo(element) {
+  const { do: action } = element.dataset;
+  if (action) return `[data-do="${action}"]${element.value ? `[value="${element.value}"]` : ""}`;
+  return element.matches(".reasoning summary") ? ".reasoning summary" : null;
+}
+
+function proseOf(article) {
+  return article.querySelector(":scope > .prose");
+}
+
+// Blocks alone may lack what the whole has: footnotes, references.
+function isPainted(prose) {
+  return prose.querySelector(":scope > .section > .block") !== null;
 }

@@ -3,6 +3,7 @@
 import { copy } from "./clipboard.js";
 import { deleteMessage } from "./deleting.js";
 import { edit } from "./edit.js";
+import { sourceOf } from "./fragments.js";
 import { rate } from "./rating.js";
 import { report, takeBack } from "./reporting.js";
 import { modelsOffered } from "./models.js";
@@ -32,10 +33,6 @@ export function watchMessageButtons(conversation) {
   };
   document.getElementById("scroll").addEventListener("click", act);
   menu.addEventListener("click", act);
-}
-
-export function sourceOf(article) {
-  return article.querySelector(".source").content.textContent;
 }
 
 /** The rendered words without any markup, laid out as they are read. */

@@ -46,6 +46,11 @@ export class ReplyView {
     return this.#text.text;
   }
 
+  /** Whether all of the text is painted as the server rendered it, block by block. */
+  get isRendered() {
+    return this.#painted && this.#blocks.end === this.#text.length;
+  }
+
   /** False where a piece before this event is missing. */
   take(event) {
     switch (event.type) {

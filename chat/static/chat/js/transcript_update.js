@@ -1,13 +1,24 @@
 // Brings the messages on the page up to date with a newer rendering of them, and leaves alone what is the same:
 // what the reader selected, unfolded or writes in stays, and so does their place.
 
-import { settle } from "./fragments.js";
+import { lacksProse, settle } from "./fragments.js";
 
 const WRITTEN_IN = "form.edit, form.comment"; // a question being edited, what somebody says of a reply
 
+/** The messages of `fresh` whose prose the server left out, and which the page has not got. */
+export function thatLackProse(transcript, fresh) {
+  const shown = byId(transcript);
+  return messagesOf(fresh).filter((article) => lacksProse(article, shown.get(article.dataset.id)));
+}
+
+/** How each message looks, to tell later whether that changed. */
+export function looksOf(transcript) {
+  return new Map(messagesOf(transcript).map((article) => [article.dataset.id, look(article)]));
+}
+
 /** `isOurs(id)`: this reply runs on this page, which knows more of it than any rendering. */
 export function bringUpToDate(transcript, fresh, isOurs) {
-  const shown = new Map(messagesOf(transcript).map((article) => [article.dataset.id, article]));
+  const shown = byId(transcript);
   const newer = messagesOf(fresh);
   const kept = new Set(newer.map((article) => article.dataset.id));
   if (shown.size > 0 && ![...shown.keys()].some((id) => kept.has(id))) return replace(transcript, fresh); // another branch
@@ -36,6 +47,10 @@ function replace(transcript, fresh) {
   transcript.replaceWith(fresh);
   htmx.process(fresh);
   fresh.dispatchEvent(new CustomEvent("painted", { bubbles: true }));
+}
+
+function byId(transcript) {
+  return new Map(messagesOf(transcript).map((article) => [article.dataset.id, article]));
 }
 
 function messagesOf(element) {
