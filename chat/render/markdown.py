@@ -35,6 +35,11 @@ def _extensions(*, math: bool) -> comrak.ExtensionOptions:
     return options
 
 
+LONG: Final = 20_000
+"""Characters from which a text comes in sections, which a browser skips while they are out of sight."""
+SECTION: Final = 20
+"""Elements in one of them; as many as the page puts into one while a reply is written."""
+
 _EXTENSIONS: Final = _extensions(math=True)
 _WITHOUT_MATH: Final = _extensions(math=False)
 _OPTIONS: Final = comrak.RenderOptions()
@@ -69,7 +74,7 @@ _CLEANER: Final = nh3.Cleaner(
     },
     allowed_classes={
         "code": {"tex"},
-        "div": {"markup", "table"},
+        "div": {"markup", "section", "table"},
         "figure": {"code"},
         "input": {"task-list-item-checkbox"},
         "li": {"task-list-item"},
@@ -92,6 +97,9 @@ _ORIGIN: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?(?=/)")
 """Strict: nothing that a browser could read as another host than we do."""
 _ENGLISH: Final = re.compile(r' aria-label="[^"]*"')
 """What comrak calls the way back from a footnote; its arrow and number say it too."""
+_NEXT_SECTION: Final = '</div><div class="section">'
+_HAS_MARGIN: Final = re.compile(r"<h[1-6r]")
+"""Elements with a margin above them, which would not collapse with the one of the section before."""
 _VOID: Final = frozenset({"br", "hr", "img", "input"})
 _LONE_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -114,7 +122,7 @@ def render(markdown: str, *, images: Collection[str] = ()) -> str:
     deadline = time.monotonic() + TEX_SECONDS
     html = formulas.taken_back(html, marked, partial(tex.formula, deadline=deadline))
     try:
-        html = _arranged(html, images)
+        html = _arranged(html, images, in_sections=len(markdown) >= LONG)
     except _TooDeep:
         return _plain(markdown)
     return _CLEANER.clean(_with_own_footnotes(html, markdown))
@@ -124,13 +132,18 @@ def _plain(markdown: str) -> str:
     return f'<pre tabindex="0">{escape(markdown.replace(chr(0), chr(0xFFFD)))}</pre>\n'
 
 
-def _arranged(html: str, images: Collection[str]) -> str:
+def _arranged(html: str, images: Collection[str], *, in_sections: bool) -> str:
     """Our own elements in the place of comrak's plain ones. Its text is escaped, so every tag is its own."""
     deadline = time.monotonic() + HIGHLIGHT_SECONDS
     pieces: list[str] = []
-    depth, in_link = 0, False
+    depth, in_link, in_section = 0, False, 0
     for piece in _PIECE.finditer(html):
         tag, text = piece["tag"], piece["text"]
+        if depth == 0 and in_sections and not (text and text.isspace()):
+            if in_section >= SECTION and not _HAS_MARGIN.match(piece[0]):
+                pieces.append(_NEXT_SECTION)
+                in_section = 0
+            in_section += 1
         if piece["code"] is not None:
             pieces.append(code.figure(unescape(piece["code"]), unescape(piece["language"] or ""), deadline))
         elif text is not None:
@@ -144,7 +157,8 @@ def _arranged(html: str, images: Collection[str]) -> str:
                 raise _TooDeep
             in_link = tag == "a" or (in_link and tag != "/a")
             pieces.append(_element(piece[0], tag, piece["attributes"]))
-    return "".join(pieces)
+    arranged = "".join(pieces)
+    return f'<div class="section">{arranged}</div>' if _NEXT_SECTION in pieces else arranged
 
 
 def _element(element: str, tag: str, attributes: str) -> str:

@@ -91,3 +91,16 @@ def test_what_another_tab_does_leaves_the_prose_alone(chat: ChatPage, new_page: 
     second.has("complete")
     assert second.page.evaluate("first.isConnected")
     expect(second.page.locator(".footnotes")).to_have_text("The note. ↩")
+
+
+def test_a_long_reply_is_loaded_at_its_end_and_what_is_above_is_skipped(chat: ChatPage) -> None:
+    chat.ask(script(text=BLOCKS, repeat=LENGTH // len(BLOCKS), tokens=100))
+    chat.page.wait_for_selector('.message.assistant[data-status="complete"]', timeout=60_000)
+    read = chat.text
+    chat.page.reload()
+    chat.ready()
+    expect(chat.reply.locator(".message-foot")).to_be_in_viewport()
+    assert chat.reply.locator(".prose").evaluate(
+        "prose => !prose.querySelector('p').checkVisibility({ contentVisibilityAuto: true })"
+    )
+    assert "".join(chat.text.split()) == "".join(read.split())

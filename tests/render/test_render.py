@@ -5,6 +5,7 @@ import re
 import pytest
 
 from chat.render import render
+from chat.render.markdown import LONG
 
 
 def link(href: str) -> str:
@@ -145,3 +146,20 @@ def test_html_is_shown_line_by_line_as_it_was_written() -> None:
         '<div class="markup">&lt;div&gt;</div>\n<div class="markup">  &lt;b&gt;a&lt;/b&gt;</div>\n'
         '<div class="markup">&lt;/div&gt;</div>\n'
     )
+
+
+def test_a_long_text_comes_in_sections_that_a_browser_can_skip() -> None:
+    block = "## A heading\n\nA paragraph.\n\n- an item\n\n---\n\n"
+    count = LONG // len(block) + 1
+    html = render(block * count)
+    first, *others = html.removesuffix("</div>").split('</div><div class="section">')
+    sections = [first.removeprefix('<div class="section">'), *others]
+    assert "".join(sections) == render(block) * count
+    assert len(sections) > 10
+    # A margin above the first element of a section would not collapse with the one of the section before.
+    assert all(section.startswith(("<p>", "<ul")) for section in others)
+
+
+def test_an_ordinary_text_and_one_long_block_have_no_sections() -> None:
+    assert "section" not in render("A paragraph.\n\n" * 100)
+    assert "section" not in render("- an item\n" * LONG)

@@ -53,6 +53,7 @@ export function watchScrolling() {
     else scroll.dispatchEvent(new CustomEvent("end-wanted"));
   });
   scroll.addEventListener("load", settle, true); // a picture has its size now
+  scroll.addEventListener("contentvisibilityautostatechange", settle, true); // and so has what came into sight
   // The box below grew, or the phone's keyboard came: the end stays in sight.
   // A frame later: an observer that changes the layout itself is an error to some browsers.
   new ResizeObserver(() => requestAnimationFrame(settle)).observe(scroll);
