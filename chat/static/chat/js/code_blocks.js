@@ -2,6 +2,7 @@
 // remembered. The server's HTML has none, and without a script there are none.
 
 import { copy } from "./clipboard.js";
+import { ofSite } from "./storage.js";
 import { say } from "./texts.js";
 
 const scroll = document.getElementById("scroll");
@@ -9,7 +10,7 @@ const KEPT = "wrap-code";
 
 /** Whatever brings a code block into the conversation, its buttons are there before it is painted. */
 export function watchCodeBlocks() {
-  wrap(localStorage.getItem(KEPT) === "1");
+  wrap(ofSite.get(KEPT) === "1");
   addButtons(scroll);
   new MutationObserver((changes) => {
     for (const { addedNodes } of changes) for (const node of addedNodes) if (node.nodeType === Node.ELEMENT_NODE) addButtons(node);
@@ -46,8 +47,8 @@ function isWrapped() {
 
 function wrap(wanted) {
   scroll.classList.toggle("wraps-code", wanted);
-  if (wanted) localStorage.setItem(KEPT, "1");
-  else localStorage.removeItem(KEPT);
+  if (wanted) ofSite.set(KEPT, "1");
+  else ofSite.remove(KEPT);
   for (const button of scroll.querySelectorAll(".code-buttons .wrap")) button.setAttribute("aria-pressed", wanted);
 }
 

@@ -2,6 +2,7 @@
 
 import { call, request, refusal } from "./api.js";
 import { refreshList } from "./sidebar.js";
+import { ofTab } from "./storage.js";
 import { say } from "./texts.js";
 import { toast } from "./toast.js";
 
@@ -43,11 +44,11 @@ export function watchDeletions() {
   document.addEventListener("conversation-deleted", ({ detail: { id, open, final } }) => {
     if (final) return location.assign("/"); // a temporary one does not come back
     if (!open) return offerConversation(id, () => refreshList(id));
-    sessionStorage.setItem(WAITING, id);
+    ofTab.set(WAITING, id);
     location.assign("/"); // the page that shows it is left
   });
-  const left = sessionStorage.getItem(WAITING);
-  sessionStorage.removeItem(WAITING);
+  const left = ofTab.get(WAITING);
+  ofTab.remove(WAITING);
   if (left) offerConversation(left, () => location.assign(`/c/${left}/`));
 }
 

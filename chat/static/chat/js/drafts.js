@@ -1,6 +1,7 @@
 // What is in the box and not yet asked, per conversation: the text, and the files that were uploaded for it.
 
 import { pageOf } from "./page_of.js";
+import { ofSite } from "./storage.js";
 
 const SOON = 300; // ms. A long draft is not written anew with each key
 
@@ -15,7 +16,7 @@ export function keepDraft(conversation, text) {
 
 export function draftOf(conversation) {
   keepNow();
-  return localStorage.getItem(name("draft", conversation)) ?? "";
+  return ofSite.get(name("draft", conversation)) ?? "";
 }
 
 export function keepDraftFiles(conversation, files) {
@@ -33,11 +34,7 @@ export function moveDraft(from, to, text) {
 
 /** As the server described them: `{id, name, kind, size}`. */
 export function draftFilesOf(conversation) {
-  try {
-    return JSON.parse(localStorage.getItem(name("draft-files", conversation)) ?? "[]");
-  } catch {
-    return [];
-  }
+  return JSON.parse(ofSite.get(name("draft-files", conversation)) ?? "[]");
 }
 
 function keepNow() {
@@ -54,12 +51,8 @@ function name(kind, conversation) {
 }
 
 function store(name, text) {
-  try {
-    if (text) localStorage.setItem(name, text);
-    else localStorage.removeItem(name);
-  } catch {
-    localStorage.removeItem(name); // the browser's 5 MB are full: none is better than an old one
-  }
+  if (text) ofSite.set(name, text);
+  else ofSite.remove(name);
 }
 
 addEventListener("pagehide", keepNow);

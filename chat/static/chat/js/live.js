@@ -41,11 +41,15 @@ export function onLineState(handler) {
 }
 
 function open() {
-  if (typeof SharedWorker !== "function") return useOwnHub();
-  const worker = new SharedWorker(new URL("./live_worker.js", import.meta.url), {
-    type: "module",
-    name: `live ${MESSAGES} ${pageOf()}`, // who signs in next has a hub, and a line, of their own
-  });
+  let worker;
+  try {
+    worker = new SharedWorker(new URL("./live_worker.js", import.meta.url), {
+      type: "module",
+      name: `live ${MESSAGES} ${pageOf()}`, // who signs in next has a hub, and a line, of their own
+    });
+  } catch {
+    return useOwnHub(); // the browser knows none, or forbids them
+  }
   // A browser that knows shared workers, but not modules in them; or the network went before the worker had come.
   worker.addEventListener("error", useOwnHub, { once: true });
   use(worker.port);

@@ -1,6 +1,7 @@
 // The model picker: what the user may use, filled once the page is there.
 
 import { call } from "./api.js";
+import { ofSite } from "./storage.js";
 
 const select = document.getElementById("model");
 
@@ -15,10 +16,10 @@ export async function offerModels(ofConversation) {
   offered = results;
   select.replaceChildren(...results.map(({ id, name }) => new Option(name || id, id)));
   const ids = results.map(({ id }) => id);
-  const wanted = [ofConversation, localStorage.getItem("model"), results.find((model) => model.default)?.id];
+  const wanted = [ofConversation, ofSite.get("model"), results.find((model) => model.default)?.id];
   select.value = wanted.find((id) => ids.includes(id)) ?? ids[0];
   select.hidden = false;
-  select.addEventListener("change", () => localStorage.setItem("model", select.value));
+  select.addEventListener("change", () => ofSite.set("model", select.value));
 }
 
 /** What can be picked, as `{id, name}`. */

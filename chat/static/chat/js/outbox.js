@@ -2,6 +2,7 @@
 
 import { randomKey } from "./api.js";
 import { pageOf } from "./page_of.js";
+import { ofSite, ofTab } from "./storage.js";
 
 const UNDER_WAY = 40_000; // ms that the tab which asks may take for its first try, before others take it for crashed
 const GOOD_FOR = 23 * 3600 * 1000; // ms. The server knows a key for 24 hours; after that it would ask anew
@@ -12,15 +13,11 @@ export function makeAsked(asked) {
 }
 
 export function keep(asked) {
-  try {
-    localStorage.setItem(name(asked.key), JSON.stringify(asked));
-  } catch {
-    // The store is full, or there is none: it is still asked as long as this page lives.
-  }
+  ofSite.set(name(asked.key), JSON.stringify(asked));
 }
 
 export function forget({ key }) {
-  localStorage.removeItem(name(key));
+  ofSite.remove(name(key));
 }
 
 /**
@@ -28,9 +25,10 @@ export function forget({ key }) {
  * `isTooOld`: only its writer may ask it again.
  */
 export function unsentIn(conversation) {
-  return Object.keys(localStorage)
+  return ofSite
+    .keys()
     .filter((key) => key.startsWith(name("")))
-    .map((key) => JSON.parse(localStorage.getItem(key)))
+    .map((key) => JSON.parse(ofSite.get(key)))
     .filter((asked) => asked.user === pageOf() && (asked.body.conversation ?? "") === conversation)
     .filter((asked) => asked.isUnsent || asked.tab === tab() || Date.now() - asked.made > UNDER_WAY)
     .map((asked) => ({ ...asked, isTooOld: Date.now() - asked.made > GOOD_FOR }))
@@ -50,7 +48,7 @@ function name(key) {
 
 // The same over reloads.
 function tab() {
-  const known = sessionStorage.getItem("tab") ?? randomKey();
-  sessionStorage.setItem("tab", known);
+  const known = ofTab.get("tab") ?? randomKey();
+  ofTab.set("tab", known);
   return known;
 }
