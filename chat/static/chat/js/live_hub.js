@@ -4,10 +4,11 @@
 import { Line } from "./live_line.js";
 
 const PING = 15_000; // ms
-const GONE = 60_000; // ms without an answer: the tab crashed, or sleeps. One that wakes says hello again
+const GONE = 4; // pings in a row without an answer: the tab crashed, or sleeps. One that wakes says hello again.
+// Not a time: after a laptop's sleep an hour has passed, and nobody was asked.
 
 export class Hub {
-  #tabs = new Map(); // port → {follows: Set of replies, heard: ms}
+  #tabs = new Map(); // port → {follows: Set of replies, unanswered: pings}
   #line = new Line({
     onevent: (event) => this.#pass(event),
     onstate: (state) => this.#tellAll({ tell: "state", state }),
@@ -26,7 +27,7 @@ export class Hub {
   #take(port, said) {
     const tab = said.say === "hello" ? this.#welcome(port, said) : this.#tabs.get(port);
     if (!tab) return said.say === "bye" || port.postMessage({ tell: "who" });
-    tab.heard = Date.now();
+    tab.unanswered = 0;
     if (said.say === "follow") this.#follow(tab, said.reply, said.at);
     if (said.say === "unfollow") this.#unfollow(tab, said.reply);
     if (said.say === "wake") this.#line.wake();
@@ -34,7 +35,7 @@ export class Hub {
   }
 
   #welcome(port, { user, transport, follows }) {
-    const tab = this.#tabs.get(port) ?? { follows: new Set() };
+    const tab = this.#tabs.get(port) ?? { follows: new Set(), unanswered: 0 };
     this.#tabs.set(port, tab);
     this.#line.use(transport, user);
     for (const [reply, at] of follows) this.#follow(tab, reply, at);
@@ -62,7 +63,7 @@ export class Hub {
 
   #look() {
     for (const [port, tab] of this.#tabs) {
-      if (Date.now() - tab.heard > GONE) this.#drop(port, tab);
+      if (tab.unanswered++ >= GONE) this.#drop(port, tab);
       else port.postMessage({ tell: "ping" });
     }
   }
