@@ -43,6 +43,42 @@ def test_code_of_a_running_reply_has_its_buttons(chat: ChatPage) -> None:
     expect(chat.reply.locator("figure").get_by_role("button")).to_have_count(2)
 
 
+def test_each_kind_of_block_is_rendered_while_the_reply_runs(chat: ChatPage) -> None:
+    blocks = {
+        "table td": "| a | b |\n|---|---|\n| 1 | 2 |\n",
+        ".task-list-item input": "- [x] done\n- [ ] not done\n",
+        "blockquote p": "> A quote.\n",
+        "figure[data-language=python] code .k": "```python\ndef f(): pass\n```\n",
+        "math[display=block]": "\\[ x^2 \\]\n",
+        "h2": "## A heading\n",
+    }
+    pieces = [*("\n".join([*blocks.values(), ""])), *["more "] * 200]
+    chat.ask(script(pieces=pieces, delay=0.02))
+    chat.sees("more more more")
+    assert chat.reply.get_attribute("data-status") == "streaming"
+    for element in blocks:
+        expect(chat.reply.locator(f".prose .block {element}").first).to_be_attached()
+    chat.stop()
+
+
+def test_the_marker_of_an_open_list_stands_where_its_words_begin(chat: ChatPage) -> None:
+    chat.ask(script(pieces=["مرحبا\n\n", "- أول\n", "- ثان\n", "- ثالث ", *["كلمة "] * 200], delay=0.05))
+    chat.sees("ثالث")
+    item = chat.reply.locator(".tail .item").first
+    marker = item.locator(".marker")
+    right = "element => element.getBoundingClientRect().right"
+    assert abs(item.evaluate(right) - marker.evaluate(right)) < 1
+    chat.stop()
+
+
+def test_prices_in_dollars_stay_prices(chat: ChatPage) -> None:
+    prices = "It costs $5 to $10, or $1,200.50 a year; $20 and $30 together."
+    chat.ask(script(text=f"{prices}\n\nBut \\(x\\), \\[y\\] and $$z$$ are formulas."))
+    chat.has("complete")
+    expect(chat.reply.locator(".prose p").first).to_have_text(prices)
+    expect(chat.reply.locator("math")).to_have_count(3)
+
+
 def test_a_formula_is_drawn_and_a_wide_one_scrolls_in_its_own_box(chat: ChatPage) -> None:
     chat.page.set_viewport_size({"width": 390, "height": 844})
     chat.ask(script(text=r"It is \(x^2\), for $5. $$" + " + ".join(["x_{n}"] * 60) + "$$"))
