@@ -11,6 +11,10 @@ let follows = true;
 let hasNew = false; // text came that the reader has not seen
 let top = 0;
 
+function isEmpty() {
+  return document.getElementById("empty").checkVisibility();
+}
+
 function distance() {
   return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
 }
@@ -58,7 +62,7 @@ export function watchScrolling() {
   // A frame later: an observer that changes the layout itself is an error to some browsers.
   new ResizeObserver(() => requestAnimationFrame(settle)).observe(scroll);
   // What stands on an empty page is read from its top.
-  if (/[?&](at|before|after)=/.test(location.search) || document.getElementById("empty")?.checkVisibility()) stay();
+  if (/[?&](at|before|after)=/.test(location.search) || isEmpty()) stay();
   else toEnd();
 }
 
@@ -79,7 +83,7 @@ function settle() {
 function show() {
   const isAtEnd = endIsHere() && distance() <= NEAR;
   if (follows || isAtEnd) hasNew = false;
-  button.hidden = follows || isAtEnd;
+  button.hidden = follows || isAtEnd || isEmpty();
   button.classList.toggle("new", hasNew);
   const words = say(hasNew ? "new_below" : "to_end");
   if (button.title === words) return;
