@@ -74,3 +74,37 @@ def test_an_open_menu_can_be_used_by_everybody(chat: ChatPage) -> None:
     chat.page.locator(".conversation").first.hover()
     chat.page.locator(".conversation summary").first.click()
     assert violations(chat.page) == []
+
+
+def test_a_reply_is_announced_at_its_start_and_its_end_alone(chat: ChatPage) -> None:
+    chat.page.evaluate(
+        """() => {
+          window.announced = [];
+          const note = (changes) => changes.forEach(({ target }) => announced.push(target.textContent));
+          const live = document.querySelectorAll("[aria-live], [role=status], [role=alert]");
+          const all = { childList: true, subtree: true };
+          for (const element of live) new MutationObserver(note).observe(element, all);
+        }"""
+    )
+    chat.ask(script(tokens=60, delay=0.02))
+    chat.has("complete")
+    assert chat.page.evaluate("announced") == ["The reply begins.", "The reply is complete."]
+    assert chat.page.locator("#transcript").evaluate("it => it.closest('[aria-live]') === null")
+    expect(chat.box).to_be_focused()
+
+
+def test_who_wants_less_motion_sees_none(chat: ChatPage) -> None:
+    chat.page.emulate_media(reduced_motion="reduce")
+    chat.ask(script(first_delay=2, text="A line.\n\n", repeat=80))
+    expect(chat.page.locator("[data-status=streaming] .note")).to_be_visible()
+    assert chat.page.evaluate("document.getAnimations().length") == 0
+    chat.has("complete")
+    chat.page.locator("#scroll").evaluate("scroll => { scroll.scrollTop = 200; }")
+    chat.page.get_by_role("button", name="To the end").click()
+    # At once: no frame lies between.
+    assert (
+        chat.page.evaluate(
+            "(s => s.scrollHeight - s.scrollTop - s.clientHeight)(document.getElementById('scroll'))"
+        )
+        <= 1
+    )

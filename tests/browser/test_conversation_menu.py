@@ -1,5 +1,8 @@
 """The line above a conversation: its name in place, its menu by keyboard, and what is unusual about it."""
 
+from pathlib import Path
+
+import pytest
 from browser.chat_page import ChatPage, script
 from playwright.sync_api import Locator, expect
 
@@ -83,3 +86,13 @@ def test_on_a_phone_the_menu_stays_within_the_window(chat: ChatPage) -> None:
     assert box is not None
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
+
+
+@pytest.mark.parametrize(("name", "ending"), [("Save as Markdown", "md"), ("Save as JSON", "json")])
+def test_a_conversation_is_taken_out_as_a_document(chat: ChatPage, name: str, ending: str) -> None:
+    _asked(chat, "Taken out")
+    _menu_button(chat).click()
+    with chat.page.expect_download() as download:
+        chat.page.locator("#conversation-menu").get_by_role("link", name=name).click()
+    assert download.value.suggested_filename.endswith(f".{ending}")
+    assert "Yes." in Path(download.value.path()).read_text()

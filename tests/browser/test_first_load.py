@@ -61,3 +61,18 @@ def test_an_empty_page_that_is_too_low_begins_at_its_top(chat: ChatPage) -> None
     chat.ask(script(tokens=300))
     chat.has("complete")
     expect(chat.page.locator(".message-foot").last).to_be_in_viewport()
+
+
+def test_every_page_has_the_sites_name_and_icon_and_an_error_its_style(chat: ChatPage) -> None:
+    for path, title in (
+        ("/", "Holdfast"),
+        ("/settings/", "Holdfast"),
+        ("/nothing/", "There is nothing here"),
+    ):
+        chat.open(path)
+        assert title in chat.page.title()
+        icon = chat.page.locator("link[rel=icon]").get_attribute("href")
+        assert chat.page.request.get(f"{chat.url}{icon}").headers["content-type"] == "image/svg+xml"
+    card = chat.page.locator(".card.error")
+    expect(card.get_by_role("link", name="To your conversations")).to_be_visible()
+    assert card.evaluate("card => getComputedStyle(card).borderRadius") != "0px"

@@ -1,14 +1,18 @@
 """A link is made in a dialog, and read by somebody without an account and without scripts."""
 
 from browser.chat_page import ChatPage, script
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
+
+
+def open_sharing(chat: ChatPage) -> Locator:
+    chat.page.get_by_role("button", name="What to do with this conversation").click()
+    chat.page.get_by_role("link", name="Share a link").click()
+    return chat.page.get_by_role("dialog", name="Share a link")
 
 
 def make_link(chat: ChatPage) -> str:
-    page = chat.page
-    page.get_by_role("button", name="What to do with this conversation").click()
-    page.get_by_role("link", name="Share a link").click()
-    dialog = page.get_by_role("dialog", name="Share a link")
+    dialog = open_sharing(chat)
+    expect(dialog.get_by_label("7 days")).to_be_checked()  # it ends by itself
     dialog.get_by_role("button", name="Make a link").click()
     field = dialog.get_by_label("Your link.")
     expect(field).to_be_focused()
@@ -26,6 +30,13 @@ def test_a_link_is_made_read_without_scripts_and_taken_back(chat: ChatPage, chro
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         expect(page.locator(".prose strong")).to_have_text("and")
         assert stranger.cookies() == []
+        # What is asked later is not in it: it shows the branch as it was.
+        chat.page.keyboard.press("Escape")
+        chat.ask(script(text="Asked later."))
+        chat.sees("Asked later.")
+        page.reload()
+        expect(page.locator(".message.assistant")).to_have_count(1)
+        open_sharing(chat)
         chat.page.get_by_role("dialog").get_by_role("button", name="Take back").click()
         expect(chat.page.get_by_role("dialog").get_by_text("Taken back")).to_be_visible()
         page.reload()
