@@ -113,7 +113,7 @@ def test_twelve_conversations_without_touching_the_mouse(desk: Desk, new_context
     expect(page.locator("#judging")).to_be_visible()
 
     press(page, "l")  # labels
-    expect(page.locator("[name=labels]").first).to_be_focused()
+    expect(page.locator("#judging [name=labels]").first).to_be_focused()
     press(page, "Space", "ArrowDown", "Space", "Enter")
     said(page, "The labels were saved.")
     press(page, "c")  # a note

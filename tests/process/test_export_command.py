@@ -13,6 +13,8 @@ import pytest
 from process.conftest import Prepared
 from process.harness.processes import CHECKOUT, environment, manage
 
+pytestmark = pytest.mark.process
+
 LONG: Final = 400
 FILL: Final = f"""
 from django.contrib.auth.models import User
