@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from chat.models import Conversation, Flag, Review
 from chat.models.flag import FlagKind
+from chat.review.quick import quick_reads
 from chat.review.scope import reviewable
 
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Name = Literal["new", "mine", "escalated"]
 NAMES: Final[tuple[Name, ...]] = ("new", "mine", "escalated")
 PAGE: Final = 50
+COUNTED: Final = 999
+"""More are said to be more: every page of the desk has the counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +60,27 @@ class Place:
     conversation: UUID
 
 
-def waiting(name: Name, user: int) -> "Rows":
-    """The conversations of a queue, each with `since`: its oldest open flag, else when it was given."""
-    flagged = Q(pk__in=Flag.objects.filter(resolved=None).values("conversation"))
-    reviews = Review.objects.filter(message=None)
+def _in(name: Name, user: int) -> QuerySet[Conversation]:
+    """The conversations of a queue."""
+    # Only the review of a conversation has an assignee or is escalated: a constraint of the table.
+    open_flags = Flag.objects.filter(resolved=None)
     match name:
         case "new":
-            # Whoever was given it and may sign in no more is nobody.
-            taken = reviews.filter(Q(escalated=True) | Q(assignee__is_active=True))
-            rows = flagged & ~Q(pk__in=taken.values("conversation"))
+            # Whoever was given it and may sign in no more is nobody. Asked of each that is flagged, which
+            # few are: most that were ever given to somebody were judged long ago.
+            taken = Review.objects.filter(Q(escalated=True) | Q(assignee__is_active=True))
+            rows = Q(pk__in=open_flags.values("conversation")) & ~_has(taken, "pk")
         case "mine":
-            mine = reviews.filter(assignee=user)
-            unjudged = Q(pk__in=mine.filter(verdict="").values("conversation"))
-            rows = unjudged | (Q(pk__in=mine.values("conversation")) & flagged)
+            to_judge = Q(verdict="") | _has(open_flags, "conversation")
+            mine = Review.objects.filter(to_judge, assignee=user)
+            rows = Q(pk__in=mine.values("conversation"))
         case "escalated":
-            rows = Q(pk__in=reviews.filter(escalated=True).values("conversation"))
+            rows = Q(pk__in=Review.objects.filter(escalated=True).values("conversation"))
+    return Conversation.objects.filter(rows & reviewable())
+
+
+def waiting(name: Name, user: int) -> "Rows":
+    """The conversations of a queue, each with `since`: its oldest open flag, else when it was given."""
     of_flags = (
         Flag.objects.filter(conversation=OuterRef("pk"), resolved=None)
         .order_by()
@@ -79,22 +88,29 @@ def waiting(name: Name, user: int) -> "Rows":
         .annotate(first=Min("raised"))
         .values("first")
     )
-    given = reviews.filter(conversation=OuterRef("pk")).values("updated")[:1]
+    given = Review.objects.filter(conversation=OuterRef("pk"), message=None).values("updated")[:1]
     since = Coalesce(Subquery(of_flags), Subquery(given), F("updated"))
-    return Conversation.objects.filter(rows & reviewable()).annotate(since=since)
+    return _in(name, user).annotate(since=since)
 
 
+def _has(rows: QuerySet[Any], conversation: str) -> Q:
+    return Q(Exists(rows.filter(conversation=OuterRef(conversation))))
+
+
+@quick_reads()
 def counts(user: int) -> dict[Name, int]:
-    """How many wait in each: three queries, whatever there is."""
-    return {name: waiting(name, user).order_by().count() for name in NAMES}
+    """How many wait in each, up to one more than `COUNTED`: three queries, whatever there is."""
+    return {name: _in(name, user).order_by()[: COUNTED + 1].count() for name in NAMES}
 
 
+@quick_reads()
 def page(name: Name, user: int, after: Place | None = None) -> list[Waiting]:
     """The next ones after a place, oldest first; one more than `PAGE` where there are more."""
     rows = _after(waiting(name, user), after) if after else waiting(name, user)
     return _described(rows.select_related("owner").order_by("since", "id")[: PAGE + 1])
 
 
+@quick_reads()
 def beside(name: Name, user: int, place: Place) -> tuple[Place | None, Place | None]:
     """The one before and the one after, as the queue is now."""
     rows = waiting(name, user).exclude(pk=place.conversation)

@@ -11,8 +11,9 @@ from django.urls import reverse
 from fakes.talks import Talk, talk
 
 from chat.audit import Actor
-from chat.models import AuditEntry, Flag, Label, Note, Review
+from chat.models import AuditEntry, Conversation, Flag, Label, Note, Review
 from chat.review.judging import Change, change
+from chat.review.queues import COUNTED
 
 Judge = Callable[..., Any]
 
@@ -182,6 +183,18 @@ def test_a_form_from_elsewhere_is_refused(carol: User, hers: Talk) -> None:
         reverse("review:judge", args=[hers.conversation]), {"do": "change", "seen": 0, "verdict": "poor"}
     )
     assert answer.status_code == 403
+
+
+def test_the_ways_say_how_many_wait_and_no_more_than_so_many(
+    as_carol: Client, hers: Talk, alice: User
+) -> None:
+    def shown() -> str:
+        return str(as_carol.get(reverse("review:queue", args=["mine"])).content.decode())
+
+    assert 'New flags <span class="review-count">1</span>' in shown()
+    rows = Conversation.objects.bulk_create(Conversation(owner=alice) for _ in range(COUNTED))
+    Flag.objects.bulk_create(Flag(conversation=row, kind="rule") for row in rows)
+    assert 'New flags <span class="review-count">999+</span>' in shown()
 
 
 def test_opening_a_queue_is_an_entry_and_shows_what_waits(

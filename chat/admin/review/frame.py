@@ -72,8 +72,15 @@ def frame(request: HttpRequest, here: str, title: str | Promise) -> dict[str, An
             "address": address_of(entry),
             "name": entry.name,
             "here": entry.key == here,
-            "count": waiting.get(entry.queue) if entry.queue else None,
+            "count": _said(waiting.get(entry.queue, 0)) if entry.queue else "",
         }
         for entry in entries_for(user)
     ]
     return {**admin.site.each_context(request), "title": title, "ways": ways}
+
+
+def _said(count: int) -> str:
+    """Empty for none."""
+    if not count:
+        return ""
+    return str(count) if count <= queues.COUNTED else f"{queues.COUNTED}+"
