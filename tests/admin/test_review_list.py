@@ -3,14 +3,17 @@
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
+from pytest_django.asserts import assertInHTML
 from review.furnished import digest, said
 
 from chat.audit import Actor, record
 from chat.audit.keyed import keyed_hash
 from chat.models import AuditEntry, SavedFilter
+from chat.review.filter_form import FilterForm
 
 LIST = "/admin/review/"
 
@@ -70,6 +73,24 @@ def test_what_is_wrong_is_said_on_the_form(as_carol: Client, alice: User, query:
     assert "finding-error" in page
     assert "/c/" not in page
     assert not AuditEntry.objects.exists(), "nothing was shown"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "status=failed&status=stopped&finish=length&source=api&rating=down&verdict=none&sort=ranked",
+        "rating=x",
+    ],
+)
+def test_what_the_page_writes_itself_is_what_django_would(as_carol: Client, query: str) -> None:
+    page = as_carol.get(f"{LIST}?{query}").content.decode()
+    form = FilterForm(QueryDict(query))
+    for name in ("sort", "group", "label", "rating", "flagged", "verdict"):
+        assertInHTML(str(form[name]), page)
+    for name in ("status", "finish", "source"):
+        for choice in form[name]:
+            assertInHTML(str(choice.tag()), page)
 
 
 def test_a_cursor_of_no_page_leads_to_the_first(as_carol: Client, alice: User) -> None:

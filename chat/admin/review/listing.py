@@ -1,5 +1,6 @@
 """The list of conversations, or of the places where words stand: by the filter in the address."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -12,6 +13,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from chat.admin.review.allowed import actor, allowed, reviewer
@@ -39,6 +41,10 @@ USERS_OFFERED = 200
 PERMISSION = "chat.review_conversations"
 
 
+Badge = tuple[str, str]
+"""What kind it is of, which may be none, and its words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """A line of the list: where it leads, and what of it may be seen there."""
@@ -48,9 +54,7 @@ class Item:
     is_masked: bool
     snippet: tuple[Piece, ...]
     facts: tuple[str, ...]
-    row: Row | None = None
-    statuses: tuple[tuple[str, Any], ...] = ()
-    verdict: Any = ""
+    badges: tuple[Badge, ...]
 
 
 @require_safe
@@ -128,12 +132,38 @@ def _of_row(row: Row, along: str, is_masked: bool) -> Item:
         is_masked=is_masked,
         snippet=(),
         facts=tuple(fact for fact in facts if fact),
-        row=row,
-        statuses=tuple(
-            (status, Status(status).label) for status in row.statuses if status != Status.COMPLETE
-        ),
-        verdict=Verdict(row.verdict).label if row.verdict else "",
+        badges=tuple(_badges(row)),
     )
+
+
+def _badges(row: Row) -> Iterator[Badge]:
+    yield from _of_statuses(row.statuses)
+    if row.flags:
+        flags = ngettext("%(n)s open flag", "%(n)s open flags", row.flags) % {"n": row.flags}
+        yield "flagged", f"⚑ {flags}"
+    if row.escalated:
+        yield "flagged", _("Escalated")
+    if row.verdict:
+        yield "", str(Verdict(row.verdict).label)
+    for label in row.labels:
+        yield "", label
+    if row.assignee:
+        yield "", f"→ {row.assignee}"
+    if row.liked:
+        yield "", f"{_('Thumbs up')} {row.liked}"
+    if row.disliked:
+        yield "", f"{_('Thumbs down')} {row.disliked}"
+    if row.comments:
+        yield "", f"{_('Comments')} {row.comments}"
+    if row.deleted:
+        yield "", _("Deleted by the user")
+
+
+def _of_statuses(statuses: Iterable[str]) -> Iterator[Badge]:
+    """None for what went well."""
+    for status in statuses:
+        if status != Status.COMPLETE:
+            yield status, str(Status(status).label)
 
 
 def _of_hit(hit: Hit, along: str, is_masked: bool) -> Item:
@@ -146,7 +176,7 @@ def _of_hit(hit: Hit, along: str, is_masked: bool) -> Item:
         is_masked=is_masked,
         snippet=() if found_in_title or is_masked else hit.snippet,
         facts=(hit.owner, date_format(localtime(hit.moment), "DATETIME_FORMAT"), str(said)),
-        statuses=((hit.status, Status(hit.status).label),) if hit.status not in ("", Status.COMPLETE) else (),
+        badges=tuple(_of_statuses([hit.status] if hit.status else [])),
     )
 
 
