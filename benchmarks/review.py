@@ -1,9 +1,9 @@
-"""How long the review desk's list takes, over HTTP: `DATABASE_URL=… python benchmarks/review.py [times]`.
+"""How long the review desk's pages take, over HTTP: `DATABASE_URL=… python benchmarks/review.py [times]`.
 
 On the set that `manage.py make_review_data` makes, in a database of its own; where that is empty, it is made
 first (100,000 conversations, 1,000,000 messages: some minutes). Starts the server as users do, signs a
 reviewer in, opens each page so many times (default 20), in turns, and prints the median and the 95th
-percentile in milliseconds: of each page, and of all lists, filters and searches.
+percentile in milliseconds: of each page, and of all lists, filters, searches, queues and openings.
 """
 
 import http.client
@@ -31,14 +31,18 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
+from benchmarks.long_conversation import conversation
 from chat.models import Conversation, ConversationDigest, Label
+from chat.review.queues import NAMES
 
 PORT = 8139
 PATIENCE = 60
+LONG = "2000 messages"
+"""The title of a conversation as long as that."""
 
 
 def pages() -> dict[str, list[str]]:
-    """By kind, the queries of the pages."""
+    """By kind, the addresses of the pages, below the desk's."""
     last = ConversationDigest.objects.order_by("-updated").values_list("updated", flat=True)[0].date()
     month_ago = last.fromordinal(last.toordinal() - 60)
     label = Label.objects.values_list("id", flat=True)[0]
@@ -82,8 +86,10 @@ def pages() -> dict[str, list[str]]:
     searches += [{"q": "server", "status": "failed"}, {"q": "的", "model": "pilot-model"}]
     return {
         "list": ["", *_later()],
-        "filter": [urlencode(query) for query in filters],
-        "search": [urlencode(query, quote_via=quote) for query in searches],
+        "filter": [f"?{urlencode(query)}" for query in filters],
+        "search": [f"?{urlencode(query, quote_via=quote)}" for query in searches],
+        "queue": [f"queue/{name}/" for name in NAMES],
+        "opening": _opened(),
     }
 
 
@@ -94,8 +100,15 @@ def _later() -> list[str]:
     for place in (1_000, 50_000):
         row = rows.values_list("updated", "conversation_id")[place : place + 1].first()
         if row is not None:
-            found.append(urlencode({"after": f"{row[0].isoformat()}~{row[1].hex}"}))
+            found.append("?" + urlencode({"after": f"{row[0].isoformat()}~{row[1].hex}"}))
     return found
+
+
+def _opened() -> list[str]:
+    """The newest conversation from the list and from a search, and the longest."""
+    newest = Conversation.objects.exclude(title=LONG).order_by("-updated", "-id")[0]
+    long = Conversation.objects.filter(title=LONG).first() or conversation(newest.owner, 2000)
+    return [f"c/{newest.id}/?in=list", f"c/{newest.id}/?in=search&q=the", f"c/{long.id}/?in=list"]
 
 
 def cookie() -> str:
@@ -107,16 +120,16 @@ def cookie() -> str:
     return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
 
 
-def opened(query: str, signed_in: str) -> float:
+def opened(address: str, signed_in: str) -> float:
     """Milliseconds until the whole page is here."""
     began = time.perf_counter()
     line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
-    line.request("GET", f"/admin/review/?{query}", headers={"Cookie": signed_in})
+    line.request("GET", f"/admin/review/{address}", headers={"Cookie": signed_in})
     answer = line.getresponse()
     body = answer.read()
     line.close()
-    if answer.status != 200 or b"finding-form" not in body:
-        raise SystemExit(f"?{query} answered {answer.status}")
+    if answer.status != 200 or b"review-ways" not in body:
+        raise SystemExit(f"{address} answered {answer.status}")
     return (time.perf_counter() - began) * 1000
 
 
@@ -152,7 +165,7 @@ def main() -> None:
     taken: dict[tuple[str, str], list[float]] = defaultdict(list)
     try:
         wait_for_server(server)
-        rounds = [(kind, query) for kind, queries in wanted.items() for query in queries]
+        rounds = [(kind, address) for kind, addresses in wanted.items() for address in addresses]
         for page in rounds:
             opened(page[1], signed_in)
         chance = random.Random(1)
@@ -164,10 +177,11 @@ def main() -> None:
         server.terminate()
         server.wait(PATIENCE)
     print(f"{vendor}; {times} times each; median and 95th percentile in ms; load {os.getloadavg()[0]:.1f}")
-    for kind, queries in wanted.items():
-        for query in queries:
-            print(f"  {query or '(newest)':70.70}{_figures(taken[kind, query])}")
-        print(f"{kind:72.72}{_figures([one for query in queries for one in taken[kind, query]])}", flush=True)
+    for kind, addresses in wanted.items():
+        for address in addresses:
+            print(f"  {address or '(newest)':70.70}{_figures(taken[kind, address])}")
+        whole = [one for address in addresses for one in taken[kind, address]]
+        print(f"{kind:72.72}{_figures(whole)}", flush=True)
 
 
 def _figures(found: list[float]) -> str:
