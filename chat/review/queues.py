@@ -14,7 +14,7 @@ from django.utils import timezone
 from chat.models import Conversation, Flag, Review
 from chat.models.flag import FlagKind
 from chat.review.quick import quick_reads
-from chat.review.scope import reviewable
+from chat.review.scope import reviewed
 
 
 class _Since(TypedDict):
@@ -76,7 +76,8 @@ def _in(name: Name, user: int) -> QuerySet[Conversation]:
             rows = Q(pk__in=mine.values("conversation"))
         case "escalated":
             rows = Q(pk__in=Review.objects.filter(escalated=True).values("conversation"))
-    return Conversation.objects.filter(rows & reviewable())
+    # Whatever its user deletes, what waits is kept: that need not be asked of each.
+    return Conversation.objects.filter(rows & reviewed())
 
 
 def waiting(name: Name, user: int) -> "Rows":

@@ -10,14 +10,19 @@ from chat.review.keeping import kept
 
 def reviewable() -> Q:
     """`CHAT_REVIEW` (off, flagged, all), without exempt groups; of what is deleted only what is kept."""
+    return reviewed() & _there()
+
+
+def reviewed() -> Q:
+    """The same, deleted or not: for what is kept anyway, as all that waits in a queue is."""
     if settings.CHAT_REVIEW == "flagged":
-        return flaggable() & Q(Exists(Flag.objects.filter(conversation=OuterRef("pk"))))
-    return flaggable()
+        return within_policy() & Q(Exists(Flag.objects.filter(conversation=OuterRef("pk"))))
+    return within_policy()
 
 
 def flaggable() -> Q:
     """What a flag would bring before a reviewer: all but that the site reviews flagged ones alone."""
-    return within_policy() & (Q(deleted__isnull=True) | kept())
+    return within_policy() & _there()
 
 
 def within_policy() -> Q:
@@ -33,6 +38,10 @@ def within_policy() -> Q:
         )
         within &= ~Q(Exists(exempt))
     return within
+
+
+def _there() -> Q:
+    return Q(deleted__isnull=True) | kept()
 
 
 def is_reviewed(user_id: int) -> bool:

@@ -113,6 +113,16 @@ def test_one_goes_on_from_a_place_that_has_left_the_queue(
     assert beside("new", carol.pk, Place(third.since, third.conversation))[1] is None
 
 
+def test_what_its_user_deletes_waits_on(flagged: Flagged, carol: User, by_carol: Actor) -> None:
+    up, mine = flagged(3), flagged(2)
+    flagged(1)
+    change(by_carol, up.whole, 0, Change(escalated=True))
+    change(by_carol, mine.whole, 0, Change(assignee=carol.pk))
+    waiting = in_queues(carol)
+    Conversation.objects.update(deleted=timezone.now())
+    assert in_queues(carol) == waiting == {"new": ["1 hours"], "mine": ["2 hours"], "escalated": ["3 hours"]}
+
+
 @pytest.mark.parametrize("policy", ["off", "flagged", "all"])
 def test_what_may_not_be_reviewed_waits_nowhere(
     flagged: Flagged, carol: User, settings: Any, policy: str
