@@ -22,9 +22,9 @@ from chat.search.query import Query, parse
 PAGE: Final = 25
 FIRST_LOOK: Final = 250
 """Texts looked at first: without a rare filter they are enough for a page."""
-LOOK: Final = 1_500
+LOOK: Final = 1_000
 """Texts looked through for one page."""
-RANKED: Final = 1_500
+RANKED: Final = 1_000
 """Texts among which the best are found."""
 TITLES_LOOK: Final = 40
 """Titles looked at for them."""
