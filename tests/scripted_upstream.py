@@ -329,7 +329,7 @@ class ScriptedUpstream:
                 await line.send(waiting, script)
                 waiting = b""
                 await line.wait_for(self._released)
-            if entry.pieces and script.get("delay"):
+            if (entry.pieces or entry.reasoning) and script.get("delay"):
                 await line.send(waiting, script)
                 waiting = b""
                 await line.pause(script["delay"])

@@ -154,7 +154,7 @@ def test_the_fold_over_the_reasoning_says_how_long_it_took(chat: ChatPage) -> No
     chat.ask(script(reasoning="I think. " * 24, tokens=5, delay=0.1))
     expect(chat.reply.locator(".reasoning-label")).to_have_text(re.compile(r"^Thinking… \d s$"))
     chat.has("complete")
-    expect(chat.reply.locator(".reasoning-label")).to_have_text(re.compile(r"^Thought for [2-9] s$"))
+    expect(chat.reply.locator(".reasoning-label")).to_have_text(re.compile(r"^Thought for \d+ s$"))
 
 
 def test_markdown_is_the_same_while_it_streams_and_when_it_is_loaded(chat: ChatPage) -> None:
