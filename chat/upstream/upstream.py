@@ -71,8 +71,8 @@ class Upstream:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for client in [provider.client for provider in self._providers.values()] + list(self._retired):
-            await closed(client.close())
+        clients = [*(provider.client for provider in self._providers.values()), *self._retired]
+        await asyncio.gather(*(closed(client.close()) for client in clients))
 
     @asynccontextmanager
     async def open(self, call: Call) -> AsyncIterator[AsyncIterator[Sequence[Chunk]]]:
