@@ -22,6 +22,7 @@ SOCKETS = 2
 def strict(start_module_server: StartServer) -> Server:
     """A server that allows very little."""
     return start_module_server(
+        CHAT_MODELS="scripted",
         CHAT_REQUESTS_PER_MINUTE=str(REQUESTS),
         CHAT_MAX_STREAMS_PER_USER=str(STREAMS),
         CHAT_MAX_SOCKETS_PER_USER=str(SOCKETS),

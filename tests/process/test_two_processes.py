@@ -14,6 +14,7 @@ from process.harness.postgres import Database, own_database
 from process.harness.processes import Server, StartServer, environment, manage
 from process.harness.reading import Reading
 from process.harness.scripts import ProviderLog, question, words
+from process.harness.shared_servers import site_on
 from process.harness.transports import over
 
 pytestmark = pytest.mark.postgres
@@ -53,7 +54,7 @@ def pair(
     start_module_server: StartServer,
 ) -> Iterator[Pair]:
     """Two processes that share a database and, in the second round, Redis."""
-    settings = {"DATABASE_URL": database.url, "CHAT_AUTO_TITLE": "0", "REDIS_URL": request.param}
+    settings = {**site_on(database), "CHAT_AUTO_TITLE": "0", "REDIS_URL": request.param}
     one, two = [start_module_server(**settings) for _ in range(2)]
     yield Pair(one, two, everybody)
     one.close()
@@ -63,6 +64,8 @@ def pair(
 @pytest.fixture
 def here(http: aiohttp.ClientSession, pair: Pair) -> Api:
     """Alice at the process that runs the reply."""
+    if not pair.one.runs:  # a test before killed it
+        pair.one.start()
     return caller(http, pair.one.url, pair.people["alice"])
 
 
@@ -165,7 +168,6 @@ async def read_three_words(api: Api, reply: str, times: int) -> None:
 
 
 async def test_the_other_process_ends_what_a_killed_one_left(here: Api, there: Api, pair: Pair) -> None:
-    """Last of each pair: it kills the first process."""
     names = ["sse", "ndjson", "websocket"] * 3
     readings = await asyncio.gather(*(read_until_cut(here, name, pair) for name in names))
     for reading in readings:

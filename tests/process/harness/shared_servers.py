@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import aiohttp
 from process.harness.calls import Api, caller
 from process.harness.people import Person, make_people
-from process.harness.postgres import own_database
-from process.harness.processes import START_SECONDS, Server, StartServer, environment, manage
+from process.harness.postgres import Database, own_database
+from process.harness.processes import SECRET_KEY, START_SECONDS, Server, StartServer, environment, manage
 from process.harness.waiting import until_true
 
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379") + "/7"
@@ -27,9 +27,14 @@ class Shared:
 def shared_database() -> Iterator[Shared]:
     """A database of this run, migrated, with the whole cast; it goes at the end."""
     with own_database("two_servers") as database:
-        settings = {"DATABASE_URL": database.url, "REDIS_URL": REDIS}
+        settings = {**site_on(database), "REDIS_URL": REDIS}
         manage(environment(**settings), "migrate", "-v", "0")
         yield Shared(settings, make_people(environment(**settings)))
+
+
+def site_on(database: Database) -> dict[str, str]:
+    """Servers on one Redis that share a secret key are one site: each database has a key of its own."""
+    return {"DATABASE_URL": database.url, "DJANGO_SECRET_KEY": f"{SECRET_KEY}, on {database.name}"}
 
 
 def started(start: StartServer, shared: Shared, count: int, **settings: str) -> list[Server]:
