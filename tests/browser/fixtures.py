@@ -1,6 +1,7 @@
 """A real server with a scripted provider behind it, and a headless browser that tells of broken policies."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from browser.chat_page import ChatPage
 from browser.cut_line import CutLine
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from process.harness.people import PASSWORD
+from process.harness.prepared import Prepared, directory_of_the_run
 from process.harness.processes import Provider, Server, environment, manage
 
 CHROMIUM = "/usr/bin/chromium"
@@ -15,6 +17,7 @@ MAKE_ALICE = """
 from django.contrib.auth.models import User
 User.objects.create_user("alice", password=%r)
 """
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.browser.site_settings"}
 
 StartSite = Callable[..., Server]
 NewPage = Callable[..., ChatPage]
@@ -29,6 +32,15 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     provider.close()
 
 
+def migrated(settings: Mapping[str, str]) -> str:
+    return manage({**settings, **SETTINGS}, "migrate", "-v", "0")
+
+
+def migrated_with_alice(settings: Mapping[str, str]) -> str:
+    migrated(settings)
+    return manage({**settings, **SETTINGS}, "shell", "-v", "0", "-c", MAKE_ALICE % PASSWORD)
+
+
 @pytest.fixture(scope="session")
 def start_site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSite]:
     """Starts servers, each with a database of its own; with Alice in it, unless it shall be new."""
@@ -36,15 +48,14 @@ def start_site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> 
 
     def start(*, new: bool = False, name: str = "", **settings: str) -> Server:
         directory = tmp_path_factory.mktemp("site")
-        address = f"sqlite:///{directory / 'chat.sqlite3'}"
+        made = ("new", migrated) if new else ("alice", migrated_with_alice)
+        address = Prepared(directory_of_the_run(tmp_path_factory), *made).copy_to(directory)
+        upstream = f"{provider.url}/v1"
         server = Server(
-            directory, environment(DATABASE_URL=address, OPENAI_BASE_URL=f"{provider.url}/v1", **settings)
+            directory, environment(DATABASE_URL=address, OPENAI_BASE_URL=upstream, **SETTINGS | settings)
         )
         if name:
             server.settings["CHAT_PUBLIC_URL"] = f"http://{name}:{server.port}"
-        manage(server.settings, "migrate", "-v", "0")
-        if not new:
-            manage(server.settings, "shell", "-v", "0", "-c", MAKE_ALICE % PASSWORD)
         servers.append(server)
         server.start()
         return server
@@ -127,6 +138,22 @@ def new_page(context: BrowserContext) -> NewPage:
 
 
 def sign_in(chat: ChatPage, username: str = "alice") -> ChatPage:
+    """What the form of the door sends, sent without showing it: two requests, and a session of its own."""
+    door = f"{chat.url}/accounts/login/"
+    request = chat.page.context.request
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', request.get(door).text())
+    assert token is not None
+    form: dict[str, str | float | bool] = {
+        "username": username,
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": token[1],
+    }
+    answer = request.post(door, form=form, headers={"Origin": chat.url}, max_redirects=0)
+    assert answer.status == 302, answer.text()
+    return chat.open("/").ready()
+
+
+def sign_in_at_the_door(chat: ChatPage, username: str = "alice") -> ChatPage:
     chat.open("/accounts/login/")
     chat.page.get_by_label("Username").fill(username)
     chat.page.get_by_label("Password", exact=True).fill(PASSWORD)

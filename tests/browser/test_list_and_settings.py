@@ -3,7 +3,7 @@
 import re
 
 from browser.chat_page import ChatPage, script
-from browser.fixtures import NewPage, StartSite, sign_in
+from browser.fixtures import NewPage, StartSite, sign_in_at_the_door
 from playwright.sync_api import expect
 
 
@@ -109,7 +109,7 @@ def test_a_key_is_made_shown_once_copied_and_taken_back(chat: ChatPage) -> None:
 def test_on_plain_http_with_a_name_one_can_ask_copy_and_make_a_key(
     start_site: StartSite, new_page: NewPage
 ) -> None:
-    chat = sign_in(new_page(start_site(name="chat.test").settings["CHAT_PUBLIC_URL"]))
+    chat = sign_in_at_the_door(new_page(start_site(name="chat.test").settings["CHAT_PUBLIC_URL"]))
     assert chat.page.evaluate("isSecureContext") is False
     chat.ask(script(text="Copy *me*."))
     chat.has("complete")

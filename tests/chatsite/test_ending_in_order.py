@@ -3,16 +3,16 @@
 import http.client
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from process.harness.prepared import Prepared, directory_of_the_run
+from process.harness.processes import manage
 from process.harness.waiting import free_port, until_true
 
 pytestmark = pytest.mark.process
@@ -27,43 +27,26 @@ WAYS: dict[str, tuple[list[str], int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A migrated database with Dave in it, and a key of his."""
-
-    database: Path
-    key: str
-
-
 def environment(database: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONUNBUFFERED": "1",
         "DJANGO_ENV_FILE": "",
-        "DJANGO_SUPERUSER_PASSWORD": "dave",
         "DATABASE_URL": f"sqlite:///{database}",
     }
 
 
-def manage(database: Path, *arguments: str) -> str:
-    command = [sys.executable, "manage.py", *arguments]
-    return subprocess.run(
-        command,
-        cwd=CHECKOUT,
-        env=environment(database),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    ).stdout
+def migrated_with_dave(settings: Mapping[str, str]) -> str:
+    """His key."""
+    manage(settings, "migrate", "-v", "0")
+    who = ("--username", "dave", "--email", "dave@example.org")
+    manage({**settings, "DJANGO_SUPERUSER_PASSWORD": "dave"}, "createsuperuser", "--noinput", *who)
+    return manage(settings, "create_api_key", "dave")
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    database = tmp_path_factory.mktemp("prepared") / "chat.sqlite3"
-    manage(database, "migrate", "-v", "0")
-    manage(database, "createsuperuser", "--noinput", "--username", "dave", "--email", "dave@example.org")
-    return Prepared(database, manage(database, "create_api_key", "dave").strip())
+    return Prepared(directory_of_the_run(tmp_path_factory), "dave", migrated_with_dave)
 
 
 class Server:
@@ -124,7 +107,7 @@ class Server:
                 reply, "print(json.dumps([found.status, found.content]))"
             )
         )
-        status, content = json.loads(manage(self.database, "shell", "-v", "0", "-c", show))
+        status, content = json.loads(manage(environment(self.database), "shell", "-v", "0", "-c", show))
         return status, content
 
 
@@ -135,10 +118,10 @@ Start = Callable[[str], Server]
 def start(tmp_path: Path, prepared: Prepared) -> Iterator[Start]:
     """Starts a server in one of the ways; whatever happens, it does not outlive the test."""
     servers: list[Server] = []
-    shutil.copy(prepared.database, tmp_path)
+    prepared.copy_to(tmp_path)
 
     def start(way: str) -> Server:
-        servers.append(Server(tmp_path, way, prepared.key))
+        servers.append(Server(tmp_path, way, prepared.told))
         return servers[-1]
 
     yield start

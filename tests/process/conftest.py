@@ -1,23 +1,14 @@
 """Servers and callers for the black-box suite: real processes, shared wherever a test lets them live."""
 
 import itertools
-import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
-from pathlib import Path
 
 import aiohttp
 import pytest
 from process.harness.calls import Api, caller, http_session
-from process.harness.people import Person, make_people
-from process.harness.processes import (
-    PROVIDER_KEY,
-    START_SECONDS,
-    Provider,
-    Server,
-    StartServer,
-    environment,
-    manage,
-)
+from process.harness.people import Person, migrated_with_people, people_told
+from process.harness.prepared import Prepared, directory_of_the_run
+from process.harness.processes import PROVIDER_KEY, START_SECONDS, Provider, Server, StartServer, environment
 from process.harness.scripts import ProviderLog
 from process.harness.transports import Transport, over
 from process.harness.waiting import until_true
@@ -32,32 +23,15 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     provider.close()
 
 
-class Prepared:
-    """A database that is migrated and has the whole cast: every server gets a copy of it."""
-
-    def __init__(self, directory: Path) -> None:
-        self.path = directory / "prepared.sqlite3"
-        settings = environment(DATABASE_URL=f"sqlite:///{self.path}")
-        manage(settings, "migrate", "-v", "0")
-        self.people: Mapping[str, Person] = make_people(settings)
-
-    def copy_to(self, directory: Path) -> str:
-        """A copy of its own; its address."""
-        for suffix in ("", "-wal"):
-            source = Path(f"{self.path}{suffix}")
-            if source.exists():
-                shutil.copy(source, f"{directory / 'chat.sqlite3'}{suffix}")
-        return f"sqlite:///{directory / 'chat.sqlite3'}"
-
-
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    return Prepared(tmp_path_factory.mktemp("prepared"))
+    """A database with the whole cast."""
+    return Prepared(directory_of_the_run(tmp_path_factory), "cast", migrated_with_people)
 
 
 @pytest.fixture(scope="session")
 def people(prepared: Prepared) -> Mapping[str, Person]:
-    return prepared.people
+    return people_told(prepared.told)
 
 
 def _starting(
@@ -80,7 +54,7 @@ def _starting(
         server.start()
         if not {"DATABASE_URL", "OPENAI_BASE_URL", "CHAT_REQUESTS_PER_MINUTE"} & own:
             # It asks its provider for the models beside its start, and until then refuses what is asked.
-            key = prepared.people["dave"].key
+            key = people_told(prepared.told)["dave"].key
             until_true(lambda: server.has_models(key), START_SECONDS, "the list of models")
         return server
 

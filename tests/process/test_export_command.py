@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from process.conftest import Prepared
+from process.harness.prepared import Prepared
 from process.harness.processes import CHECKOUT, environment, manage
 
 pytestmark = pytest.mark.process
