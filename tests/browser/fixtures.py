@@ -1,6 +1,7 @@
 """A real server with a scripted provider behind it, and a headless browser that tells of broken policies."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ from process.harness.prepared import Prepared, directory_of_the_run
 from process.harness.processes import Provider, Server, environment, manage
 
 CHROMIUM = "/usr/bin/chromium"
+HEADLESS = shutil.which("chromium-headless-shell") or CHROMIUM
+"""The same engine without the windows around it: those cost more than the pages that are tested."""
 MAKE_ALICE = """
 from django.contrib.auth.models import User
 User.objects.create_user("alice", password=%r)
@@ -82,7 +85,7 @@ def playwright() -> Iterator[Playwright]:
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     # chat.test stands for a name in a home network: plain http, and not localhost.
     arguments = ["--no-sandbox", "--host-resolver-rules=MAP chat.test 127.0.0.1"]
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+    browser = playwright.chromium.launch(executable_path=HEADLESS, args=arguments)
     yield browser
     browser.close()
 
