@@ -10,6 +10,7 @@ from process.harness.people import Person, make_people
 from process.harness.postgres import own_database
 from process.harness.processes import StartServer, environment, manage
 from process.harness.scripts import now, question, words
+from process.harness.shared_servers import until_it_has_models
 from process.harness.transports import over
 
 
@@ -69,6 +70,7 @@ async def test_a_restart_of_the_database_loses_no_text(
         people = await asyncio.to_thread(make_people, settings)
         server = start_server(DATABASE_URL=database.url, CHAT_AUTO_TITLE="0")
         server.may_complain = True
+        await asyncio.to_thread(until_it_has_models, server, people)
         api = caller(http, server.url, people["alice"])
         async with over(api, "sse").ask(question(tokens=100, delay=0.02)) as stream:
             for count in (5, 30, 60):

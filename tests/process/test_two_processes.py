@@ -14,7 +14,7 @@ from process.harness.postgres import Database, own_database
 from process.harness.processes import Server, StartServer, environment, manage
 from process.harness.reading import Reading
 from process.harness.scripts import ProviderLog, question, words
-from process.harness.shared_servers import site_on
+from process.harness.shared_servers import site_on, until_it_has_models
 from process.harness.transports import over
 
 pytestmark = pytest.mark.postgres
@@ -56,6 +56,8 @@ def pair(
     """Two processes that share a database and, in the second round, Redis."""
     settings = {**site_on(database), "CHAT_AUTO_TITLE": "0", "REDIS_URL": request.param}
     one, two = [start_module_server(**settings) for _ in range(2)]
+    for server in (one, two):
+        until_it_has_models(server, everybody)
     yield Pair(one, two, everybody)
     one.close()
     two.close()
@@ -66,6 +68,7 @@ def here(http: aiohttp.ClientSession, pair: Pair) -> Api:
     """Alice at the process that runs the reply."""
     if not pair.one.runs:  # a test before killed it
         pair.one.start()
+        until_it_has_models(pair.one, pair.people)
     return caller(http, pair.one.url, pair.people["alice"])
 
 

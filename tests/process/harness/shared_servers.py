@@ -42,7 +42,13 @@ def started(start: StartServer, shared: Shared, count: int, **settings: str) -> 
     servers = [start(wait=False, **{**shared.settings, **settings}) for _ in range(count)]
     for server in servers:
         until_true(server.answers, START_SECONDS, "the server's start")
+        until_it_has_models(server, shared.people)
     return servers
+
+
+def until_it_has_models(server: Server, people: Mapping[str, Person]) -> None:
+    """It asks its provider for them beside its start, and until then refuses what is asked."""
+    until_true(lambda: server.has_models(people["dave"].key), START_SECONDS, "the list of models")
 
 
 def alice_at(http: aiohttp.ClientSession, shared: Shared, server: Server) -> Api:
