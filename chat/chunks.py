@@ -5,11 +5,23 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCallPiece:
+    """A piece of one tool call: id and name come with its first piece, `arguments` is to append."""
+
+    index: int | None = None
+    """Which of the reply's calls; None: the provider does not say."""
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """One step of a completion. Any field may be empty; text and reasoning are pieces to append."""
 
     text: str = ""
     reasoning: str = ""
+    tool_calls: tuple[ToolCallPiece, ...] = ()
     finish_reason: str | None = None
     usage: dict[str, Any] | None = None
     place: int | None = None

@@ -80,6 +80,15 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCalls:
+    """What the model wants called, all of it, right before `end`; only where there is any."""
+
+    type: ClassVar[str] = "tool_calls"
+    reply: str
+    tool_calls: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The reply ended and is saved; `length` is the code points of the text that was kept."""
 
@@ -92,7 +101,7 @@ class End:
     error: dict[str, Any] | None
 
 
-Event = Start | Delta | Reasoning | Block | Title | Changed | Queue | End
+Event = Start | Delta | Reasoning | Block | Title | Changed | Queue | ToolCalls | End
 
 POSITIONLESS = (Title, Changed, Queue)
 """Events that say nothing about how far a client has read, and so never carry an id."""

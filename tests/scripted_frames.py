@@ -29,8 +29,8 @@ class Frames:
 
     def finish(self, sent: str) -> bytes:
         script = self._script
-        frames = b""
-        reason = script.get("finish_reason", "stop")
+        frames = b"".join(map(self._tool_call, range(len(calls := script.get("tool_calls", []))), calls))
+        reason = script.get("finish_reason", "tool_calls" if calls else "stop")
         if reason is not None:
             frames += self.event(self._chunk([{"index": 0, "delta": {}, "finish_reason": reason}]))
         asked = bool((self._body.get("stream_options") or {}).get("include_usage"))
@@ -38,6 +38,16 @@ class Frames:
         if usage is not None:
             frames += self.event({**self._chunk([]), "usage": usage})
         return frames + (self.event("[DONE]") if script.get("done", True) else b"")
+
+    def _tool_call(self, index: int, call: dict[str, str]) -> bytes:
+        """A call in three frames: its name, and its arguments in two halves."""
+        arguments = call.get("arguments", "{}")
+        half = len(arguments) // 2
+        head = {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": ""}}
+        pieces = [head, *({"function": {"arguments": part}} for part in (arguments[:half], arguments[half:]))]
+        deltas = ({"tool_calls": [{"index": index, **piece}]} for piece in pieces)
+        choices = ([{"index": 0, "delta": delta, "finish_reason": None}] for delta in deltas)
+        return b"".join(self.event(self._chunk(choice)) for choice in choices)
 
     def _chunk(self, choices: list[Any]) -> dict[str, Any]:
         model = self._body.get("model")

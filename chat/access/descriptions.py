@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from chat.models import Attachment, Conversation, Feedback, Message
+from chat.parts import Parts, answers_call, content_parts_of, tool_calls_of
 
 
 def timestamp(moment: datetime | None) -> str | None:
@@ -35,10 +36,22 @@ def describe_message(message: Message) -> dict[str, Any]:
         "ended": timestamp(completion.ended) if completion else None,
         "feedback": _describe_feedback(message),
     }
+    if message.parts:
+        described |= _describe_parts(message.parts)
     if completion is not None and completion.notices:
         # What the user must be told of it: the context was cut, a parameter was dropped.
         described["notices"] = completion.notices
     return described
+
+
+def _describe_parts(parts: Parts) -> dict[str, Any]:
+    """What there is beside text: messages of programs alone have it."""
+    known = {
+        "tool_calls": list(tool_calls_of(parts)),
+        "tool_call_id": answers_call(parts),
+        "parts": content_parts_of(parts),
+    }
+    return {name: value for name, value in known.items() if value}
 
 
 def describe_attachment(attachment: Attachment) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from chat.access.rows import as_uuid, no_such
 from chat.access.running_text import read_pieces
 from chat.models import Completion, Message
 from chat.models.message import Role
+from chat.parts import tool_calls_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class ReplyRow:
     error: dict[str, Any] | None
     ended: datetime | None
     deleted: bool
+    tool_calls: tuple[dict[str, Any], ...] = ()
 
 
 def read_reply(reply_id: Any, *, user_id: int | None = None, hidden: bool = False) -> ReplyRow:
@@ -67,6 +69,7 @@ def read_reply(reply_id: Any, *, user_id: int | None = None, hidden: bool = Fals
         error=completion.error,
         ended=completion.ended,
         deleted=(message.deleted or message.conversation.deleted) is not None,
+        tool_calls=tool_calls_of(message.parts),
     )
 
 

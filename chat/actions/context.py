@@ -4,7 +4,7 @@ Files that were attached stand before the question that they came with. Of image
 here: their bytes are read when the provider is asked (`chat.service.images`), in no transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from chat.actions.new_reply import Chosen
 from chat.errors import BadRequest
 from chat.models import Attachment, Conversation, Message
 from chat.models.message import Role
+from chat.parts import answers_call, content_parts_of, tool_calls_of
 
 IMAGE = "image_file"
 """The type of a part that stands for an image whose bytes are still to be read."""
@@ -45,10 +46,14 @@ def branch_context(
         messages.append({"role": Role.SYSTEM.value, "content": conversation.system_prompt})
     for key in branch:
         row = by_id[key]
-        content = _with_files(row.parts or row.content, given.get(key, ()), vision=vision)
-        if content:
+        content = _with_files(_content(row), given.get(key, ()), vision=vision)
+        if row.role == Role.TOOL:
+            messages.append({"role": row.role, "content": content, "tool_call_id": answers_call(row.parts)})
+        elif calls := tool_calls_of(row.parts):
+            messages.append({"role": row.role, "content": content or None, "tool_calls": list(calls)})
+        elif content:
             messages.append({"role": row.role, "content": content})
-    return tuple(messages)
+    return tuple(_answered(messages))
 
 
 def refuse_unseen(attachments: Iterable[Attachment], chosen: Chosen) -> None:
@@ -59,6 +64,36 @@ def refuse_unseen(attachments: Iterable[Attachment], chosen: Chosen) -> None:
             code="model_without_vision",
             param="attachments",
         )
+
+
+def _content(row: Message) -> Any:
+    """The text; with what else the message has, as parts."""
+    others = content_parts_of(row.parts)
+    if not others:
+        return row.content
+    return [*([_text(row.content)] if row.content else []), *others]
+
+
+def _answered(messages: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Tool calls with all their results, or neither: providers refuse the one without the other.
+
+    Who asks on, on the page, below a call that a program never answered, has no result to give.
+    """
+    waiting = list(messages)
+    place = 0
+    while place < len(waiting):
+        message = waiting[place]
+        place += 1
+        results = []
+        while place < len(waiting) and waiting[place]["role"] == Role.TOOL:
+            results.append(waiting[place])
+            place += 1
+        calls = {call["id"] for call in message.get("tool_calls", ())}
+        if calls and calls == {result["tool_call_id"] for result in results}:
+            yield message
+            yield from results
+        elif message.get("content") and message["role"] != Role.TOOL:
+            yield {"role": message["role"], "content": message["content"]}
 
 
 def _with_files(content: Any, files: Sequence[Attachment], *, vision: bool) -> Any:

@@ -12,6 +12,7 @@ from chat.access.running_text import read_pieces
 from chat.digest.stale import note_change_of
 from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
+from chat.parts import parts_of_calls, tool_calls_of
 from chat.search import index
 
 DELETED = {
@@ -36,6 +37,7 @@ class Outcome:
     first_token: datetime | None = None
     first_text: datetime | None = None
     notices: list[dict[str, Any]] = field(default_factory=list)
+    tool_calls: tuple[dict[str, Any], ...] = ()
     cut_off: str = ""
     """Why it was interrupted (`chat.models.completion.CutOff`); empty where it was not."""
 
@@ -48,7 +50,10 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
 @transaction.atomic
 def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) -> Outcome:
     ended = Message.objects.filter(id=reply, status=Status.STREAMING, completion_id=epoch).update(
-        status=outcome.status, content=outcome.text, reasoning=outcome.reasoning
+        status=outcome.status,
+        content=outcome.text,
+        reasoning=outcome.reasoning,
+        parts=parts_of_calls(outcome.tool_calls),
     )
     if not ended:
         return _as_ended_before(reply, epoch, outcome)
@@ -117,4 +122,5 @@ def _as_ended_before(reply: UUID, epoch: UUID, ours: Outcome) -> Outcome:
         usage=completion.usage,
         error=completion.error,
         notices=completion.notices,
+        tool_calls=tool_calls_of(message.parts) if later is None else (),
     )

@@ -6,7 +6,7 @@ Pure: no waiting. `take` looks and moves without an await, so nothing can slip i
 from chat.engine import position as event_ids
 from chat.engine.position import Position
 from chat.engine.transcript import Transcript
-from chat.events import Batch, Delta, Event, Queue, Reasoning, Start, Title
+from chat.events import Batch, Delta, Event, Queue, Reasoning, Start, Title, ToolCalls
 
 
 class Cursor:
@@ -120,6 +120,8 @@ def _after(here: Position, transcript: Transcript) -> list[Event]:
         events.append(Delta(reply, here.text, transcript.text.since(here.text)))
     end = transcript.end_event()
     if end is not None:
+        if transcript.ended is not None and transcript.ended.tool_calls:
+            events.append(ToolCalls(reply, transcript.ended.tool_calls))
         events.append(end)
     return events
 

@@ -13,6 +13,7 @@ from chat.chunks import Chunk
 from chat.engine.cursor import Cursor
 from chat.engine.ports import Ending, Final, Piece
 from chat.engine.pulse import Pulse
+from chat.engine.tool_calls import ToolCalls
 from chat.engine.transcript import LEFT, Ended, Transcript
 from chat.engine.valid_text import ValidText, fit
 from chat.events import Batch
@@ -40,6 +41,7 @@ class LiveReply:
         self.finish_reason: str | None = None
         self.usage: dict[str, Any] | None = None
         self.notices: list[dict[str, Any]] = []
+        self.tool_calls = ToolCalls()
         self.started: datetime | None = None
         self.first_token: datetime | None = None
         self.first_text: datetime | None = None
@@ -78,6 +80,9 @@ class LiveReply:
                 transcript.reasoning.append(self._fitting(self._valid_reasoning.feed(chunk.reasoning)))
             if chunk.text:
                 transcript.text.append(self._fitting(self._valid_text.feed(chunk.text)))
+            if chunk.tool_calls:
+                self.tool_calls.feed(chunk.tool_calls)
+                self._fitting("")
             if chunk.finish_reason is not None:
                 self.finish_reason = fit(chunk.finish_reason)[:MAX_FINISH_REASON]
             if chunk.usage is not None:
@@ -101,17 +106,19 @@ class LiveReply:
 
     @property
     def grew(self) -> bool:
-        """Whether this epoch has brought any text or thinking."""
+        """Whether this epoch has brought any text, thinking or tool call."""
         transcript = self.transcript
         return (
-            transcript.text.length > transcript.epoch.text_start
+            self.tool_calls.length > 0
+            or transcript.text.length > transcript.epoch.text_start
             or transcript.reasoning.length > transcript.epoch.reasoning_start
         )
 
     def _fitting(self, piece: str) -> str:
         if self._max_chars is None:
             return piece
-        room = self._max_chars - self.transcript.text.length - self.transcript.reasoning.length
+        had = self.transcript.text.length + self.transcript.reasoning.length + self.tool_calls.length
+        room = self._max_chars - had
         if len(piece) >= room:
             self.full = True
             return piece[: max(room, 0)]

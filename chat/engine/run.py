@@ -70,7 +70,9 @@ def _verdict(live: LiveReply, reading: asyncio.Task[None]) -> Ended:
         return replace(live.intent or DRAINED, usage=live.usage)
     error = reading.exception()
     if error is None:
-        return Ended("complete", live.finish_reason, live.usage)
+        # A call that was cut off is not told: whoever made it would call half of it.
+        calls = () if live.full else live.tool_calls.value()
+        return Ended("complete", live.finish_reason, live.usage, tool_calls=calls)
     if live.intent is not None:
         return replace(live.intent, usage=live.usage)
     if isinstance(error, ChatError):

@@ -13,7 +13,13 @@ def transcript_of(row: ReplyRow) -> Transcript:
     """What can be followed of this row, as it was saved when it was read."""
     ended = None
     if not is_running(row):
-        ended = Ended(row.status, row.finish_reason, row.usage, row.error)  # type: ignore[arg-type]
+        ended = Ended(
+            row.status,  # type: ignore[arg-type]
+            row.finish_reason,
+            row.usage,
+            row.error,
+            tool_calls=row.tool_calls,
+        )
     return Transcript(
         conversation=row.conversation,
         request=row.request,

@@ -64,6 +64,7 @@ class DatabaseStore:
             first_token=ending.first_token,
             first_text=ending.first_text,
             notices=list(ending.notices),
+            tool_calls=ended.tool_calls,
             cut_off=ended.cut_off or "",
         )
         try:
@@ -74,7 +75,13 @@ class DatabaseStore:
             logger.exception("the database refused the end of reply %s", ending.reply)
             told = await self._finish_plainly(ending, outcome)
         return Final(
-            Ended(told.status, told.finish_reason, told.usage, told.error),  # type: ignore[arg-type]
+            Ended(
+                told.status,  # type: ignore[arg-type]
+                told.finish_reason,
+                told.usage,
+                told.error,
+                tool_calls=told.tool_calls,
+            ),
             told.text,
             told.reasoning,
         )

@@ -9,12 +9,25 @@ from typing import Any
 
 import msgspec
 
-from chat.chunks import Chunk
+from chat.chunks import Chunk, ToolCallPiece
 from chat.errors import UpstreamError
 from chat.upstream import errors
 from chat.upstream.think import ThinkSplitter
 
 DONE = b"[DONE]"
+
+
+class _Function(msgspec.Struct):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class _ToolCall(msgspec.Struct):
+    """A piece of one, or, in an answer that is not streamed, all of it."""
+
+    index: int | None = None
+    id: str | None = None
+    function: _Function | None = None
 
 
 class _Piece(msgspec.Struct):
@@ -27,6 +40,7 @@ class _Piece(msgspec.Struct):
     """OpenRouter, Ollama, newer vLLM."""
     refusal: str | None = None
     """What OpenAI says in place of content when the model declines."""
+    tool_calls: list[_ToolCall] | None = None
 
 
 class _Choice(msgspec.Struct):
@@ -82,6 +96,7 @@ class ChunkReader:
     def _join(self, frames: list[_Frame]) -> list[Chunk]:
         texts: list[str] = []
         thoughts: list[str] = []
+        calls: list[ToolCallPiece] = []
         finish_reason = usage = None
         for frame in frames:
             usage = frame.usage or usage
@@ -93,12 +108,31 @@ class ChunkReader:
                     thought, text = self._splitter.feed(piece.content or piece.refusal or "")
                     texts.append(text)
                     thoughts += (piece.reasoning_content or piece.reasoning or "", thought)
+                    if piece.tool_calls:
+                        calls += filter(_says_something, map(_tool_call_piece, piece.tool_calls))
                 finish_reason = choice.finish_reason or finish_reason
         self.finish_reason = finish_reason or self.finish_reason
         text, reasoning = "".join(texts), "".join(thoughts)
-        if not (text or reasoning or finish_reason or usage):
+        if not (text or reasoning or calls or finish_reason or usage):
             return []
-        return [Chunk(text=text, reasoning=reasoning, finish_reason=finish_reason, usage=usage)]
+        return [
+            Chunk(
+                text=text,
+                reasoning=reasoning,
+                tool_calls=tuple(calls),
+                finish_reason=finish_reason,
+                usage=usage,
+            )
+        ]
+
+
+def _tool_call_piece(call: _ToolCall) -> ToolCallPiece:
+    function = call.function or _Function()
+    return ToolCallPiece(call.index, call.id or "", function.name or "", function.arguments or "")
+
+
+def _says_something(piece: ToolCallPiece) -> bool:
+    return bool(piece.id or piece.name or piece.arguments)
 
 
 _decoder = msgspec.json.Decoder(_Frame)

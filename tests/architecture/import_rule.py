@@ -22,13 +22,13 @@ LEVELS = (
     },
     {"search", "audit", "digest"},
     {"models", "database"},
-    {"events", "errors", "chunks", "ids", "imported"},
+    {"events", "errors", "chunks", "ids", "imported", "parts", "history"},
 )
 SIDEWAYS = {("actions", "access")}
 """Who writes a row gets it from those who know whose it is."""
 SITE = "chatsite"
 """The site runs the chat. Of the chat only edges may look at it."""
-WITHOUT_DJANGO = {"engine", "wire", "events", "errors", "chunks", "ids", "imported"}
+WITHOUT_DJANGO = {"engine", "wire", "events", "errors", "chunks", "ids", "imported", "parts", "history"}
 """Tested in milliseconds, since they need no settings and no database."""
 EXEMPT = {"apps", "migrations"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from chat.chunks import Chunk
+from chat.chunks import Chunk, ToolCallPiece
 from chat.upstream.chunks import ChunkReader
 
 
@@ -125,3 +125,14 @@ def test_what_was_held_back_comes_at_the_end() -> None:
     reader = ChunkReader()
     assert reader.read([frame({"content": "<thi"})]) == []
     assert reader.finish() == [Chunk(text="<thi")]
+
+
+def test_pieces_of_tool_calls_are_read() -> None:
+    reader = ChunkReader()
+    [chunk] = reader.read(
+        [
+            frame({"tool_calls": [{"index": 0, "id": "a", "function": {"name": "f", "arguments": ""}}]}),
+            frame({"tool_calls": [{"index": 0, "function": {"arguments": "{}"}}]}),
+        ]
+    )
+    assert chunk.tool_calls == (ToolCallPiece(0, "a", "f", ""), ToolCallPiece(0, "", "", "{}"))

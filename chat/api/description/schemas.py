@@ -83,9 +83,12 @@ def _resources() -> dict[str, Schema]:
                 "first_text": _or_null(_TIME),
                 "ended": _or_null(_TIME),
                 "feedback": {"anyOf": [ref("Feedback"), {"type": "null"}]},
-                "notices": {"type": "array", "items": {"type": "object"}},
+                "notices": _OBJECTS,
+                "tool_calls": _OBJECTS,
+                "tool_call_id": _TEXT,
+                "parts": _OBJECTS,
             },
-            optional={"notices"},
+            optional={"notices", "tool_calls", "tool_call_id", "parts"},
         ),
         "Attachment": _object(_ATTACHMENT),
         "Upload": _object(
@@ -125,6 +128,7 @@ def _resources() -> dict[str, Schema]:
 _TEXT: Schema = {"type": "string"}
 _ID: Schema = {"type": "string", "format": "uuid"}
 _TIME: Schema = {"type": "string", "format": "date-time"}
+_OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
 _FLAG: Schema = {"type": "boolean"}
 
 

@@ -89,6 +89,7 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
     "Title": {"conversation": "The conversation's id.", "title": "Its new title."},
     "Changed": {"conversation": "The conversation's id. Read it again; 404: it was deleted."},
     "Queue": {"reply": "The reply's message id.", "place": "1 is next; 0: it waits no more."},
+    "ToolCalls": {"tool_calls": "As OpenAI's clients know them: `id`, `type`, `function`.", **_REPLY},
     "End": {
         "status": "`complete`, `stopped`, `interrupted` or `failed`.",
         "finish_reason": "What the provider said: `stop`, `length`, …",
@@ -121,6 +122,9 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "ended": "When it ended.",
         "feedback": "What its owner thinks of it.",
         "notices": "What the user is to be told, such as that the context was cut; absent: nothing.",
+        "tool_calls": "What the model wanted called, as OpenAI's clients know it; absent: nothing.",
+        "tool_call_id": "Of a tool's message: which call it is the result of.",
+        "parts": "What a program sent beside the text and no file was made of; absent: nothing.",
     },
     "Attachment": _ATTACHMENT,
     "Upload": {
