@@ -9,6 +9,7 @@ from chat.web.accounts import admins_sign_in
 urlpatterns = [
     path("api/v1/", include("chat.api.urls")),
     re_path("^api/", unknown_address),
+    path("v1/", include("chat.api.openai.urls")),
     path("admin/login/", admins_sign_in),
     path("admin/review/", include("chat.admin.review.urls")),
     path("admin/", admin.site.urls),

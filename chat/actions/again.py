@@ -50,8 +50,8 @@ def _regenerate(
         origin.user_id, message_for(origin.user_id, message_id).conversation_id
     )
     message = message_for(origin.user_id, message_id)  # read again, under the lock: it may be deleted now
-    request = message if message.role == Role.USER else message.parent
-    if request is None or request.role != Role.USER:
+    request = message.parent if message.role == Role.ASSISTANT else message
+    if request is None or request.role == Role.ASSISTANT:
         raise BadRequest("This message is no reply to a question.", param="message")
     check_running(origin)
     sent = _params(conversation, message, params)

@@ -39,6 +39,8 @@ class NewReply:
     """The whole branch as OpenAI chat messages, system prompt first."""
     text: str = ""
     reasoning: str = ""
+    verbatim: bool = False
+    """The context is what the client itself sent: nothing of it is left out or cut."""
     question: str | None = None
     """The first question of a new conversation, from which a title may be made."""
 
@@ -123,7 +125,7 @@ def refuse_running(message: Message | None) -> None:
 
 
 def add_reply(
-    origin: Origin, conversation: Conversation, parent: Message, chosen: Chosen, params: dict[str, Any]
+    origin: Origin, conversation: Conversation, parent: Message | None, chosen: Chosen, params: dict[str, Any]
 ) -> tuple[Message, Completion]:
     """An empty reply below `parent` with its first completion; it becomes the end of the active branch."""
     reply = Message(

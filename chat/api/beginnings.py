@@ -2,30 +2,24 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from functools import partial
+from typing import Any
 
 from django.http.response import HttpResponseBase
 
-from chat import limits
+from chat.api.admission import admitted
 from chat.api.answers import json_answer
 from chat.api.endpoint import Call
 from chat.api.forms import OPENAI, SSE, form_of, not_acceptable
 from chat.api.queries import last_event_id, wants_html
 from chat.api.streams import come_back_answer, ids_of, stream_answer
 from chat.auth.caller import Caller
-from chat.database import in_database
-from chat.errors import TooMany, Unavailable
-from chat.limits.joins import has_used
+from chat.errors import Unavailable
 from chat.service import Following
 from chat.service.requests import Again, Ask
 
-
-class Begin(Protocol):
-    """A verb of the service that begins a reply, with all but these bound to it."""
-
-    def __call__(
-        self, *, idempotency_key: str | None, last_event_id: str | None, render: bool
-    ) -> Awaitable[Following]: ...
+Begin = Callable[..., Awaitable[Following]]
+"""A verb of the service that begins a reply, with all but the key, the position and `render` bound to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,7 @@ class Beginning:
             await self.exists()  # 404 comes before 406, and neither after something was asked
             raise not_acceptable()
         try:
-            following = await self._admitted(request.headers.get("Idempotency-Key"), position, render)
+            following = await admitted(self.call, partial(self.begin, render=render), position=position)
         except Unavailable:
             if position is not None and request.method == "GET" and form is SSE:
                 return come_back_answer()
@@ -58,22 +52,6 @@ class Beginning:
         if form is None or not fields.stream:
             return await _whole_answer(following)
         return stream_answer(following, form)
-
-    async def _admitted(self, key: str | None, position: str | None, render: bool) -> Following:
-        """Begin or join. Only what begins is counted, and joining is possible when nothing is left."""
-        user_id = self.call.caller.user_id
-        counted = position is None
-        if counted:
-            try:
-                limits.requests.take(user_id)
-            except TooMany:
-                if key is None or not await in_database(has_used, user_id, key):
-                    raise
-                counted = False
-        following = await self.begin(idempotency_key=key, last_event_id=position, render=render)
-        if counted and following.joined:
-            limits.requests.give_back(user_id)
-        return following
 
 
 def asker(call: Call) -> Caller:

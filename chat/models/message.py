@@ -45,6 +45,11 @@ class Message(models.Model):
         ),
     )
     reasoning = models.TextField(blank=True)
+    chain = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text=_("By which a client's growing history is known again: what was said up to here, hashed."),
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.COMPLETE)
     model = models.CharField(_("model"), max_length=200, blank=True)
     completion = models.ForeignKey(
@@ -72,6 +77,8 @@ class Message(models.Model):
             models.Index(
                 fields=["status"], name="message_streaming", condition=models.Q(status=Status.STREAMING)
             ),
+            # Which conversation a history goes on with. Only of programs that send theirs.
+            models.Index(fields=["chain"], name="message_chain", condition=~models.Q(chain="")),
             # The few that wait to be purged.
             models.Index(fields=["deleted"], name="message_purge", condition=models.Q(deleted__isnull=False)),
         ]

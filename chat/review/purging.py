@@ -63,6 +63,14 @@ def purge_conversation(key: UUID, due: Q, actor: Actor = SERVER, *, rule: int | 
     return 1
 
 
+@transaction.atomic
+def purge_unkept(key: UUID) -> None:
+    """Delete what was never kept (`store: false`) as soon as it has ended; a hold keeps also this."""
+    conversation = lock_due(key, Q(temporary=True, deleted__isnull=False) & ~held())
+    if conversation is not None:
+        conversation.delete()
+
+
 def lock_due(key: UUID, due: Q) -> Conversation | None:
     """The conversation, locked, if it is due under the lock still (or has come back, or is held by now)."""
     # Locked by one statement and looked at by the next, which sees what others committed before the lock.

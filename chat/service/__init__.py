@@ -4,6 +4,7 @@ from chat.service import requests
 from chat.service.accounts import delete_account, erase_account
 from chat.service.attachments import attach, list_attachments, read_attachment, remove_attachment
 from chat.service.beginning import ask, continue_, regenerate
+from chat.service.completions import complete
 from chat.service.conversations import (
     change_conversation,
     list_conversations,
@@ -35,6 +36,7 @@ __all__ = [
     "ask",
     "attach",
     "change_conversation",
+    "complete",
     "continue_",
     "delete_account",
     "delete_conversation",

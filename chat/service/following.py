@@ -78,6 +78,11 @@ class Following:
             self._attach()
 
     @property
+    def live(self) -> LiveReply | None:
+        """The reply, where this process runs it."""
+        return self._live
+
+    @property
     def conversation(self) -> str:
         return str(self._transcript.conversation)
 
@@ -151,6 +156,21 @@ class Following:
 
     async def message(self) -> dict[str, Any]:
         """Wait for the end as a follower; the message as saved. Raises `UpstreamError` where it failed."""
+        await self._end()
+        message = await read_message(self.caller, self.reply)
+        if message["status"] == "failed":
+            raise failure(message["error"], self.reply)
+        return message
+
+    async def ended(self) -> Transcript:
+        """Wait for the end as a follower; what was said. Raises `UpstreamError` where it failed."""
+        await self._end()
+        ended = self._transcript.ended
+        if ended is not None and ended.status == "failed":
+            raise failure(ended.error, self.reply)
+        return self._transcript
+
+    async def _end(self) -> None:
         async for _ in self:
             pass
         if self.closed_reason == "revoked":
@@ -159,10 +179,6 @@ class Following:
             raise Unavailable(
                 "The reply's end is not saved yet. Read the message later.", message_id=self.reply
             )
-        message = await read_message(self.caller, self.reply)
-        if message["status"] == "failed":
-            raise _failure(message)
-        return message
 
     async def _follow_live(self, live: LiveReply) -> AsyncGenerator[Batch]:
         pulse = self._runtime.registry.pulse
@@ -294,8 +310,14 @@ class Following:
         return Batch((*batch.events, *new), batch.id)
 
 
-def _failure(message: dict[str, Any]) -> UpstreamError:
-    error = message["error"] or {}
-    code = error.get("code") or "upstream_failed"
+def failure(error: dict[str, Any] | None, reply: str) -> UpstreamError:
+    """What a reply failed with, as it was saved, to be raised."""
+    error = error or {}
+    code = error.get("code") or UpstreamError.code
     kind = UpstreamTimeout if code == UpstreamTimeout.code else UpstreamError
-    return kind(error.get("message") or "The model's provider failed.", code=code, message_id=message["id"])
+    return kind(
+        error.get("message") or "The model's provider failed.",
+        code=code,
+        retry_after=error.get("retry_after"),
+        message_id=reply,
+    )

@@ -86,19 +86,25 @@ class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def decode(kind: type[T], data: bytes | dict[str, Any]) -> T:
     """A JSON body, or an object already read, as one of the above. Raises `BadRequest` with `param`."""
+    value = json_object(data)
     try:
-        if isinstance(data, bytes):
-            data = msgspec.json.decode(data)
-        if not isinstance(data, dict):
-            raise BadRequest("Send a JSON object.", code="invalid_json")
-        _refuse_unfit(data, "")
-        decoded = msgspec.convert(data, kind)
+        decoded = msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise _explained(error) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadRequest("The body is not JSON.", code="invalid_json") from error
     _check(decoded)
     return decoded
+
+
+def json_object(data: bytes | dict[str, Any]) -> dict[str, Any]:
+    """A JSON object whose texts every database can hold. Raises `BadRequest`."""
+    try:
+        value = msgspec.json.decode(data) if isinstance(data, bytes) else data
+        if not isinstance(value, dict):
+            raise BadRequest("Send a JSON object.", code="invalid_json")
+        _refuse_unfit(value, "")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadRequest("The body is not JSON.", code="invalid_json") from error
+    return value
 
 
 def request_hash(endpoint: str, body: msgspec.Struct) -> str:

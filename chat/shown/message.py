@@ -17,6 +17,7 @@ from chat.shown.failures import failure
 from chat.shown.files import ShownFile, files_of, own_file_url
 from chat.shown.moments import moment
 from chat.shown.notices import notice
+from chat.shown.programs import ShownCall, calls_of, other_parts_of
 from chat.shown.rendered import rendered
 
 CUT_OFF = frozenset({"stopped", "interrupted", "failed"})
@@ -53,6 +54,8 @@ class Shown:
     files: tuple[ShownFile, ...] = ()
     reported: bool = False
     """By its owner, to those who review."""
+    calls: tuple[ShownCall, ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def show(
@@ -84,13 +87,15 @@ def show(
         notices=tuple(notice(told) for told in message.get("notices", ()) if isinstance(told, dict)),
         timing=how_fast(message) if is_reply else "",
         may_continue=is_reply and not step.has_answers and _was_cut_off(message),
-        try_again=_never_was_a_reply(message) if is_reply else not step.has_answers,
+        try_again=_never_was_a_reply(message) if is_reply else _is_unanswered(step),
         rating=feedback.get("rating"),
         comment=feedback.get("comment") or "",
         details=facts(message) if is_reply else (),
         step=step,
         files=files_of(message, file_url),
         reported=message.get("reported", False),
+        calls=calls_of(message),
+        parts=other_parts_of(message),
     )
 
 
@@ -104,6 +109,10 @@ def _html(content: str, *, left_out: bool) -> SafeString | None:
 def _was_cut_off(message: dict[str, Any]) -> bool:
     """Whether there is something to go on with. What has no text is asked again instead."""
     return bool(message["content"]) and (message["status"] in CUT_OFF or message["finish_reason"] == "length")
+
+
+def _is_unanswered(step: Step) -> bool:
+    return step.message["role"] == "user" and not step.has_answers
 
 
 def _never_was_a_reply(message: dict[str, Any]) -> bool:

@@ -20,6 +20,8 @@ class Call:
     """For fairness in a queue; never sent to the provider."""
     continuing: bool = False
     """The last message is the partial reply to go on with."""
+    verbatim: bool = False
+    """Messages and parameters go as they are: nothing is cut, or left out where the provider refuses it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class Request:
     messages: tuple[dict[str, Any], ...]
     params: dict[str, Any]
     include_usage: bool = True
+    verbatim: bool = False
+    """The parameters are the client's own: it is told of a refusal, and none is left out."""
 
     def without(self, name: str, reason: str) -> "Request":
         """The same request as the provider may take it."""
@@ -34,7 +36,7 @@ class Request:
             return None
         details = body if isinstance(body, dict) else {"message": body}
         reason = str(details.get("message") or details.get("detail") or "")
-        sent = [*self.params, *(["stream_options"] if self.include_usage else [])]
+        sent = [*({} if self.verbatim else self.params), *(["stream_options"] if self.include_usage else [])]
         named = str(details.get("param") or "").partition(".")[0]
         if named in sent:
             return named, reason
@@ -42,9 +44,15 @@ class Request:
         return next(((name, reason) for name in _in_reason(reason, sent)), None)
 
 
-def request_of(model: str, messages: Iterable[dict[str, Any]], params: dict[str, Any]) -> Request:
-    kept = {name: value for name, value in params.items() if name not in RESERVED and value is not None}
-    return Request(model, tuple(messages), kept)
+def request_of(
+    model: str, messages: Iterable[dict[str, Any]], params: dict[str, Any], *, verbatim: bool = False
+) -> Request:
+    kept = {
+        name: value
+        for name, value in params.items()
+        if name not in RESERVED and (verbatim or value is not None)
+    }
+    return Request(model, tuple(messages), kept, verbatim=verbatim)
 
 
 def dropped_notice(name: str, sent: Request) -> dict[str, Any]:

@@ -83,10 +83,8 @@ class Upstream:
         """
         found = self._catalogue.find(call.model)
         provider = self._providers[found.connection]
-        branch = context.sendable(call.messages, continuing=call.continuing)
-        messages, left_out = context.cut(branch, found.info.context_length, context.max_tokens(call.params))
-        notices = [context.cut_notice(left_out)] if left_out else []
-        request = request_of(found.upstream_id, messages, call.params)
+        messages, notices = _as_sent(call, found.info.context_length)
+        request = request_of(found.upstream_id, messages, call.params, verbatim=call.verbatim)
         async with aclosing(stream(provider, request, call.user, notices)) as reads:
             yield reads
 
@@ -200,6 +198,15 @@ class Upstream:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("a task of the upstream failed", exc_info=error)
+
+
+def _as_sent(call: Call, context_length: int | None) -> tuple[Sequence[dict[str, Any]], list[dict[str, Any]]]:
+    """The call's messages, and what its user is told of how they were changed."""
+    if call.verbatim:
+        return call.messages, []
+    branch = context.sendable(call.messages, continuing=call.continuing)
+    messages, left_out = context.cut(branch, context_length, context.max_tokens(call.params))
+    return messages, [context.cut_notice(left_out)] if left_out else []
 
 
 def _tell(loop: asyncio.AbstractEventLoop, changed: asyncio.Event) -> None:

@@ -1,9 +1,10 @@
 """A reply as the `chat.completion.chunk` objects that clients of OpenAI's API read."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from chat.events import Batch, Delta, End, Event, Reasoning, Start
+from chat.events import Batch, Delta, End, Event, Reasoning, Start, ToolCalls
 from chat.wire.event_json import encode_json, one_line
 from chat.wire.restart import RestartWatch
 from chat.wire.sse import KEEP_ALIVE, block
@@ -47,6 +48,9 @@ class Encoder:
                 return [self._chunk({"content": event.text})]
             case Reasoning():
                 return [self._chunk({"content": "", "reasoning_content": event.text})]
+            case ToolCalls():
+                calls = [{"index": index, **call} for index, call in enumerate(event.tool_calls)]
+                return [self._chunk({"content": "", "tool_calls": calls})]
             case End():
                 return self._end(event)
         return []
@@ -59,7 +63,7 @@ class Encoder:
             blocks.append(_data({**self._frame, "choices": [], "usage": end.usage}))
         return [*blocks, DONE]
 
-    def _chunk(self, delta: dict[str, str], *, finish_reason: str | None = None) -> bytes:
+    def _chunk(self, delta: dict[str, Any], *, finish_reason: str | None = None) -> bytes:
         choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
         chunk = {**self._frame, "choices": [choice]}
         if self._include_usage:
@@ -73,6 +77,33 @@ _INTERRUPTED = {
     "message": "The reply was cut off before its end. What had arrived is saved.",
     "param": None,
 }
+
+
+def whole(
+    reply: str,
+    model: str,
+    *,
+    text: str,
+    reasoning: str,
+    tool_calls: Sequence[dict[str, Any]],
+    finish_reason: str | None,
+    usage: dict[str, Any] | None,
+) -> dict[str, Any]:
+    """A reply that ended, as the `chat.completion` of a call that is not streamed."""
+    said: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
+    if reasoning:
+        said["reasoning_content"] = reasoning
+    if tool_calls:
+        said |= {"content": text or None, "tool_calls": tool_calls}
+    choice = {"index": 0, "message": said, "logprobs": None, "finish_reason": finish_reason or "stop"}
+    return {
+        "id": completion_id(reply),
+        "object": "chat.completion",
+        "created": created(reply),
+        "model": model,
+        "choices": [choice],
+        "usage": usage,
+    }
 
 
 def completion_id(reply: str) -> str:

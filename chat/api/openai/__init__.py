@@ -1,0 +1,1 @@
+"""The HTTP API as clients of OpenAI's know it, under `/v1/`."""

@@ -1,0 +1,156 @@
+"""OpenAI's API as a verb: a call that brings its whole history, kept as a conversation that goes on."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+from chat.actions.histories import Asked, find_place
+from chat.actions.histories import complete as store_history
+from chat.auth.caller import Caller
+from chat.database import in_database, reading
+from chat.engine.live_reply import LiveReply
+from chat.errors import BadRequest, TooLarge
+from chat.history import History
+from chat.portable.openai_history import read_history
+from chat.review.purging import purge_unkept
+from chat.service.attachments import attach
+from chat.service.following import Following
+from chat.service.one_call import Beginning
+from chat.service.requests import json_object
+from chat.service.runtime import runtime
+from chat.service.temporary import refuse_temporary
+
+OURS = frozenset({"model", "messages", "stream", "stream_options", "n", "store"})
+"""Fields that this server reads itself; all others are the provider's."""
+NOT_KEPT = frozenset({"tools", "tool_choice", "parallel_tool_calls"})
+"""Not saved with the reply: large, the same in each call of a program, and of no use without it."""
+REFUSED = {
+    "functions": "Functions are not kept here. Use `tools`.",
+    "function_call": "Functions are not kept here. Use `tool_choice`.",
+    "audio": "Sound is not kept here.",
+    "logprobs": "Log probabilities are not kept here.",
+    "top_logprobs": "Log probabilities are not kept here.",
+}
+"""What would be lost on the way, and so is not asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionCall:
+    """One call, read and checked."""
+
+    model: str
+    messages: tuple[dict[str, Any], ...]
+    history: History
+    params: dict[str, Any]
+    stream: bool
+    include_usage: bool
+    keep: bool
+    request_hash: str
+
+
+def read_call(data: bytes) -> CompletionCall:
+    """The body of `POST /v1/chat/completions`. Raises `BadRequest` with `param`, and `TooLarge`."""
+    body = json_object(data)
+    _refuse(body)
+    history = read_history(body.get("messages"))
+    _check_lengths(history)
+    options = body.get("stream_options")
+    return CompletionCall(
+        model=_field(body, "model", str, ""),
+        messages=tuple(body["messages"]),
+        history=history,
+        params={name: value for name, value in body.items() if name not in OURS},
+        stream=_field(body, "stream", bool, False),
+        include_usage=isinstance(options, dict) and options.get("include_usage") is True,
+        keep=_field(body, "store", bool, True),
+        request_hash=hashlib.sha256(b"v1/chat/completions\n" + data).hexdigest(),
+    )
+
+
+async def complete(
+    caller: Caller,
+    call: CompletionCall,
+    *,
+    conversation: str | None = None,
+    idempotency_key: str | None = None,
+    last_event_id: str | None = None,
+) -> Following:
+    """Store what is new of the history, start the reply and follow it; a retry joins the first call's reply.
+
+    `conversation`: where the history belongs, for clients that remember it; others are known again by it.
+    """
+    here = await runtime()
+    if not call.keep:
+        refuse_temporary(True)
+    beginning = Beginning(
+        here, caller, "v1/chat/completions", call.request_hash, idempotency_key, last_event_id
+    )
+    asked = Asked(
+        history=call.history,
+        messages=call.messages,
+        model=call.model,
+        params=call.params,
+        kept_params={name: value for name, value in call.params.items() if name not in NOT_KEPT},
+        conversation=conversation,
+        keep=call.keep,
+        pictures=() if last_event_id else await _upload_pictures(caller, call, conversation),
+    )
+    following = await beginning.begin(lambda origin, claim: store_history(origin, asked, claim))
+    if not call.keep and following.live is not None:
+        here.own(_forget(following.live))
+    return following
+
+
+async def _upload_pictures(
+    caller: Caller, call: CompletionCall, conversation: str | None
+) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Those of messages that are new, as attachments. A growing history brings the others again each time."""
+    said = call.history.said
+    if not call.keep or not any(one.pictures for one in said):
+        return ()
+    place = await reading(find_place, caller.user_id, call.history, conversation)
+    uploaded = []
+    for number in range(place.known, len(said)):
+        ids = []
+        for picture in said[number].pictures:
+            kind = picture.content_type.rpartition("/")[2].partition("+")[0]
+            described = await attach(caller, f"image.{kind}", picture.data)
+            ids.append(described["id"])
+        uploaded.append((number, tuple(ids)))
+    return tuple(uploaded)
+
+
+async def _forget(live: LiveReply) -> None:
+    """Nothing is kept of it once it has ended. What a crash leaves is swept up within seconds."""
+    await live.done()
+    await in_database(purge_unkept, live.transcript.conversation)
+
+
+def _refuse(body: Mapping[str, Any]) -> None:
+    for name, why in REFUSED.items():
+        if body.get(name):
+            raise BadRequest(why, code="unsupported_parameter", param=name)
+    if body.get("n") not in (None, 1):
+        raise BadRequest("One reply is made for each call: n is 1.", code="unsupported_parameter", param="n")
+    modalities = body.get("modalities")
+    if modalities is not None and modalities != ["text"]:
+        raise BadRequest("Replies are text.", code="unsupported_parameter", param="modalities")
+
+
+def _check_lengths(history: History) -> None:
+    most = settings.CHAT_MAX_MESSAGE_CHARS
+    longest = max((len(one.text) for one in history.said), default=0)
+    if most and max(longest, len(history.instructions)) > most:
+        raise TooLarge(f"A message has more than {most} characters.", code="text_too_long", param="messages")
+
+
+def _field(body: Mapping[str, Any], name: str, kind: type, default: Any) -> Any:
+    value = body.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, kind):
+        raise BadRequest(f"{name} has the wrong type.", param=name)
+    return value
