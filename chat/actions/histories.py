@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from chat.access.rows import conversation_for, locked_conversation_for
@@ -21,7 +22,6 @@ from chat.actions.idempotency import Claim, claim_reply, joined_reply
 from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, store
 from chat.history import History, Said, plain
 from chat.models import Completion, Conversation, Message
-from chat.models.message import Role
 from chat.models.status import Status
 from chat.parts import tool_calls_of
 from chat.search import index
@@ -62,42 +62,60 @@ def complete(origin: Origin, asked: Asked, claim: Claim | None = None) -> NewRep
 
 
 def find_place(user_id: int, history: History, conversation: str | None = None) -> Place:
-    """Where the history goes on. Three queries, however long it is. Raises `NotFound` for a conversation."""
+    """Where the history goes on. Six queries at most, however long it is. Raises `NotFound`.
+
+    It goes on where it quotes a reply that was made here. A history whose answers are all the client's own
+    (examples before a question) is a beginning, as a question alone is.
+    """
     only = None if conversation is None else conversation_for(user_id, conversation).id
-    said = history.said
-    places = {one.chain: place for place, one in enumerate(said) if one.chain}
     rows = Message.objects.filter(
         conversation__owner_id=user_id,
         conversation__deleted__isnull=True,
         conversation__temporary=False,
         deleted__isnull=True,
-        chain__in=places,
     )
-    if only is not None:
+    if only is None:
+        rows = rows.filter(Q(children__completion__isnull=False) | Q(parent__completion__isnull=False))
+    else:
         rows = rows.filter(conversation=only)
-    elif all(one.role != "assistant" for one in said):
-        return Place()  # a first question: nothing tells that it belongs to an earlier one like it
-    alike = [(places[row.chain], row) for row in rows.only("id", "conversation_id", "chain").order_by("-id")]
-    if not alike:
-        return Place(only)
-    deepest = max(place for place, _ in alike)
-    candidates = [row for place, row in alike if place == deepest][:MOST_ALIKE]
-    if deepest + 1 == len(said):
-        return Place(candidates[0].conversation_id, candidates[0].id, len(said))
-    answer = said[deepest + 1]
-    for reply in _replies_to(candidates):
-        if _is_same(reply, answer):
-            return Place(reply.conversation_id, reply.id, deepest + 2)
-    if only is None and all(one.role != "assistant" for one in said[: deepest + 1]):
-        return Place()  # only the question is alike, and the answer is another one
-    return Place(candidates[0].conversation_id, candidates[0].id, deepest + 1)
+    said = history.said
+    known, alike = _deepest(rows, {one.chain: place for place, one in enumerate(said) if one.chain})
+    if known < len(said) and alike:
+        for reply in _replies_to(alike):
+            if _is_same(reply, said[known]):
+                return Place(reply.conversation_id, reply.id, known + 1)
+    for row in alike:
+        if only is not None or (row.parent is not None and row.parent.completion_id is not None):
+            return Place(row.conversation_id, row.id, known)
+    return Place(only)
+
+
+def _deepest(rows: QuerySet[Message], places: dict[str, int]) -> tuple[int, list[Message]]:
+    """How many of the messages are known at most, and the messages that end what is; newest first.
+
+    The last two ends alone are what a history that grows has; each is looked for by itself, since an
+    earlier one may be the beginning of very many.
+    """
+    deepest_first = sorted(places, key=places.__getitem__, reverse=True)
+    for chains in (deepest_first[:1], deepest_first[1:2], deepest_first[2:]):
+        found = list(
+            rows.filter(chain__in=chains)
+            .select_related("parent")
+            .only("id", "conversation_id", "chain", "parent__completion_id")
+            .distinct()
+            .order_by("-id")[:MOST_ALIKE]
+        )
+        if found:
+            place = max(places[row.chain] for row in found)
+            return place + 1, [row for row in found if places[row.chain] == place]
+    return 0, []
 
 
 def _replies_to(questions: Sequence[Message]) -> list[Message]:
-    """Newest first; those that run with the text that they have now."""
+    """Those that were made here, newest first; those that run with the text that they have now."""
     pieces = read_pieces(completion__message__parent__in=questions)
     replies = list(
-        Message.objects.filter(parent__in=questions, role=Role.ASSISTANT, deleted__isnull=True)
+        Message.objects.filter(parent__in=questions, completion__isnull=False, deleted__isnull=True)
         .only("id", "conversation_id", "content", "reasoning", "parts", "status", "completion_id")
         .order_by("-id")
     )

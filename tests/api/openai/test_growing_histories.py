@@ -5,13 +5,18 @@ from typing import Any
 import pytest
 from api.openai.calls import assistant, chunks, newest, picture, post, said, tree, user
 from api.reading import ask, error_of, events
+from django.contrib.auth.models import User
+from django.db import connection
 from django.test import AsyncClient
+from django.test.utils import CaptureQueriesContext
 from fakes.eventually import eventually
 from fakes.fed_upstream import FedUpstream
 
+from chat.actions.histories import find_place
 from chat.chunks import Chunk, ToolCallPiece
 from chat.database import in_database
 from chat.models import Attachment, Conversation, Message
+from chat.portable.openai_history import read_history
 
 FIRST = user("First?")
 
@@ -170,6 +175,31 @@ async def test_a_question_that_many_ask_does_not_join_what_was_answered_otherwis
     await said(as_alice, FIRST)
     await said(as_alice, FIRST, assistant("An example."), user("Second?"))
     assert [len(messages) for _, messages in await tree()] == [2, 4]
+
+
+async def test_examples_before_a_question_are_no_conversation_that_goes_on(
+    as_alice: AsyncClient, upstream: FedUpstream
+) -> None:
+    """A program that sends the same examples each time fills no conversation with branches."""
+    for answer in ("One.", "Two.", "Three.", "On."):
+        upstream.script(answer)
+    examples = [user("a"), assistant("A"), user("b"), assistant("B")]
+    await said(as_alice, *examples, user("c"))
+    await said(as_alice, *examples, user("d"))
+    await said(as_alice, *examples, user("c"))
+    assert [len(messages) for _, messages in await tree()] == [6, 6, 6]
+    await said(as_alice, *examples, user("d"), assistant("Two."), user("And?"))
+    assert [len(messages) for _, messages in await tree()] == [6, 8, 6]
+
+
+async def test_finding_its_place_costs_no_more_for_a_long_history(alice: User) -> None:
+    def queries(turns: int) -> int:
+        talk = [message for turn in range(turns) for message in (user(f"{turn}"), assistant(f"{turn}!"))]
+        with CaptureQueriesContext(connection) as captured:
+            find_place(alice.id, read_history([*talk, user("And?")]))
+        return len(captured)
+
+    assert await in_database(queries, 2) == await in_database(queries, 200)
 
 
 async def test_a_client_may_name_the_conversation(as_alice: AsyncClient, upstream: FedUpstream) -> None:
