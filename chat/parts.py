@@ -4,7 +4,7 @@ They stand in `Message.parts` as `{"type": "tool_call", "id", "name", "arguments
 `{"type": "tool_result", "tool_call_id"}`, or a content part as the client sent it. Values only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Parts = list[dict[str, Any]]
@@ -46,3 +46,26 @@ def answers_call(parts: Parts | None) -> str | None:
 def content_parts_of(parts: Parts | None) -> Parts:
     """What the message has beside its text: pictures by their address, sound, files."""
     return [part for part in parts or () if part.get("type") not in ("tool_call", "tool_result")]
+
+
+def whole_tool_turns(messages: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A branch as chat messages, tool calls with all their results, or neither.
+
+    Providers refuse the one without the other, and who asks on below a call that a program never
+    answered has no result to give.
+    """
+    waiting = list(messages)
+    place = 0
+    while place < len(waiting):
+        message = waiting[place]
+        place += 1
+        results = []
+        while place < len(waiting) and waiting[place]["role"] == "tool":
+            results.append(waiting[place])
+            place += 1
+        calls = {call["id"] for call in message.get("tool_calls", ())}
+        if calls and calls == {result["tool_call_id"] for result in results}:
+            yield message
+            yield from results
+        elif message.get("content") and message["role"] != "tool":
+            yield {"role": message["role"], "content": message["content"]}

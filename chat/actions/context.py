@@ -4,7 +4,7 @@ Files that were attached stand before the question that they came with. Of image
 here: their bytes are read when the provider is asked (`chat.service.images`), in no transaction.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from chat.actions.new_reply import Chosen
 from chat.errors import BadRequest
 from chat.models import Attachment, Conversation, Message
 from chat.models.message import Role
-from chat.parts import answers_call, content_parts_of, tool_calls_of
+from chat.parts import answers_call, content_parts_of, tool_calls_of, whole_tool_turns
 
 IMAGE = "image_file"
 """The type of a part that stands for an image whose bytes are still to be read."""
@@ -53,7 +53,7 @@ def branch_context(
             messages.append({"role": row.role, "content": content or None, "tool_calls": list(calls)})
         elif content:
             messages.append({"role": row.role, "content": content})
-    return tuple(_answered(messages))
+    return tuple(whole_tool_turns(messages))
 
 
 def refuse_unseen(attachments: Iterable[Attachment], chosen: Chosen) -> None:
@@ -72,28 +72,6 @@ def _content(row: Message) -> Any:
     if not others:
         return row.content
     return [*([_text(row.content)] if row.content else []), *others]
-
-
-def _answered(messages: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Tool calls with all their results, or neither: providers refuse the one without the other.
-
-    Who asks on, on the page, below a call that a program never answered, has no result to give.
-    """
-    waiting = list(messages)
-    place = 0
-    while place < len(waiting):
-        message = waiting[place]
-        place += 1
-        results = []
-        while place < len(waiting) and waiting[place]["role"] == Role.TOOL:
-            results.append(waiting[place])
-            place += 1
-        calls = {call["id"] for call in message.get("tool_calls", ())}
-        if calls and calls == {result["tool_call_id"] for result in results}:
-            yield message
-            yield from results
-        elif message.get("content") and message["role"] != Role.TOOL:
-            yield {"role": message["role"], "content": message["content"]}
 
 
 def _with_files(content: Any, files: Sequence[Attachment], *, vision: bool) -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from chat.parts import whole_tool_turns
 from chat.portable.branch import branch_to
 
 GOOD: Final = "useful"
@@ -71,14 +72,17 @@ def _opening(conversation: Mapping[str, Any]) -> list[dict[str, str]]:
     return [{"role": "system", "content": prompt}] if prompt else []
 
 
-def _said(branch: list[dict[str, Any]]) -> list[dict[str, str]]:
+def _said(branch: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """In turns: a question whose reply stayed empty goes with it, as the next question says it again."""
-    said: list[dict[str, str]] = []
+    said: list[dict[str, Any]] = []
     for message in branch:
-        role, content = message["role"], message["content"]
-        if role == "assistant" and not content.strip():
+        role, content, calls = message["role"], message["content"], message.get("tool_calls")
+        if role == "assistant" and not content.strip() and not calls:
             if said and said[-1]["role"] == "user":
                 said.pop()
             continue
-        said.append({"role": role, "content": content})
-    return said
+        more = {"tool_calls": calls} if calls else {}
+        if role == "tool":
+            more = {"tool_call_id": message.get("tool_call_id")}
+        said.append({"role": role, "content": content, **more})
+    return list(whole_tool_turns(said))

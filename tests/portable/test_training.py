@@ -110,3 +110,25 @@ def test_a_reviewers_verdict_decides_before_a_users_rating() -> None:
     disliked = conversation(("user", "a", {}), ("assistant", "b", liked(-1)))
     (useful,) = portable.as_samples(disliked, {"": {"verdict": "useful", "labels": []}})
     assert useful["ideal"] == "b"
+
+
+def test_tool_turns_go_along_whole_or_not_at_all() -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    turn = (
+        ("user", "a", {}),
+        ("assistant", "", {"tool_calls": [call]}),
+        ("tool", "5", {"tool_call_id": "c1"}),
+        ("assistant", "b", {}),
+    )
+    assert portable.as_chat(conversation(*turn)) == {
+        "messages": [
+            {"role": "user", "content": "a"},
+            {"role": "assistant", "content": "", "tool_calls": [call]},
+            {"role": "tool", "content": "5", "tool_call_id": "c1"},
+            {"role": "assistant", "content": "b"},
+        ]
+    }
+    unanswered = conversation(*turn[:2], *turn[3:])
+    assert portable.as_chat(unanswered) == {
+        "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+    }
