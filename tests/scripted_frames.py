@@ -43,8 +43,12 @@ class Frames:
         """A call in three frames: its name, and its arguments in two halves."""
         arguments = call.get("arguments", "{}")
         half = len(arguments) // 2
-        head = {"id": call["id"], "type": "function", "function": {"name": call["name"], "arguments": ""}}
-        pieces = [head, *({"function": {"arguments": part}} for part in (arguments[:half], arguments[half:]))]
+        function = {"name": call["name"], "arguments": ""}
+        pieces: list[dict[str, Any]] = [
+            {"id": call["id"], "type": "function", "function": function},
+            {"function": {"arguments": arguments[:half]}},
+            {"function": {"arguments": arguments[half:]}},
+        ]
         deltas = ({"tool_calls": [{"index": index, **piece}]} for piece in pieces)
         choices = ([{"index": 0, "delta": delta, "finish_reason": None}] for delta in deltas)
         return b"".join(self.event(self._chunk(choice)) for choice in choices)

@@ -114,7 +114,7 @@ def test_a_reviewers_verdict_decides_before_a_users_rating() -> None:
 
 def test_tool_turns_go_along_whole_or_not_at_all() -> None:
     call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
-    turn = (
+    turn: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("user", "a", {}),
         ("assistant", "", {"tool_calls": [call]}),
         ("tool", "5", {"tool_call_id": "c1"}),
