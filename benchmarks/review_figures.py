@@ -1,7 +1,8 @@
-"""How long the dashboard's figures take: `DATABASE_URL=… python benchmarks/review_figures.py [completions]`.
+"""How long the dashboard takes to gather its figures. `DATABASE_URL=… python benchmarks/review_figures.py`.
 
 Default: 500,000 completions of the last 90 days, 300 users in 12 groups, 8 models. Fills an empty database of
-its own; a second run only measures. Prints queries and seconds for 7, 30 and 90 days, three times each.
+its own; a second run, or one on what `manage.py make_review_data` made, only measures. Prints queries and
+seconds (best and worst of five) for 30, 90 and 365 days: of all, of the commonest model, of a group.
 """
 
 import os
@@ -21,18 +22,21 @@ django.setup()
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import Count
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from chat.digest.summing import sum_all
 from chat.ids import new_id
 from chat.models import CompletionFigures, Price
-from chat.review.figures import Span, gather
+from chat.review.figures import gather
+from chat.review.spans import Span
 
-USERS, GROUPS, MODELS, DAYS = 300, 12, 8, 90
+USERS, GROUPS, MODELS, TIMES = 300, 12, 8, 5
 AT_ONCE = 5000
 
 
-def fill(count: int) -> None:
+def fill(count: int, days: int) -> None:
     """The figures alone: what they belong to is left out, so the database must look away."""
     chance = random.Random(1)
     groups = [Group.objects.create(name=f"Group {number}") for number in range(GROUPS)]
@@ -66,7 +70,7 @@ def fill(count: int) -> None:
                     completion_id=new_id(),
                     conversation_id=new_id(),
                     owner_id=users[min(int(chance.expovariate(0.02)), USERS - 1)].pk,
-                    asked=now - timedelta(days=share * DAYS),
+                    asked=now - timedelta(days=share * days),
                     model=chance.choice(models),
                     status=status,
                     finish_reason="stop" if status == "complete" else "",
@@ -77,6 +81,7 @@ def fill(count: int) -> None:
                     completion_tokens=tokens,
                     first_token_ms=None if failed else int(chance.lognormvariate(6.5, 0.6)),
                     stream_ms=None if failed else tokens * chance.randint(8, 40),
+                    rating=chance.choice((1, 1, -1)) if chance.random() < 0.03 else None,
                 )
             )
         CompletionFigures.objects.bulk_create(rows)
@@ -84,18 +89,37 @@ def fill(count: int) -> None:
         cursor.execute("ANALYZE")
 
 
+def measure(name: str, span: Span) -> None:
+    seconds = []
+    for _ in range(TIMES):
+        with CaptureQueriesContext(connection) as queries:
+            began = time.perf_counter()
+            gather(span)
+            seconds.append(time.perf_counter() - began)
+    days = (span.end - span.start).days + 1
+    print(
+        f"{connection.vendor}, {days} days, {name}: {len(queries)} queries, "
+        f"{1000 * min(seconds):.0f} to {1000 * max(seconds):.0f} ms",
+        flush=True,
+    )
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     if not CompletionFigures.objects.exists():
-        fill(int(sys.argv[1]) if len(sys.argv) > 1 else 500_000)
+        count, days = [*map(int, sys.argv[1:]), *(500_000, 90)[len(sys.argv) - 1 :]]
+        fill(count, days)
+        began = time.perf_counter()
+        sum_all()
+        print(f"{connection.vendor}: summed in {time.perf_counter() - began:.0f} s", flush=True)
     today = timezone.localdate()
-    for days in (7, 30, 90):
-        for _ in range(3):
-            with CaptureQueriesContext(connection) as queries:
-                began = time.perf_counter()
-                gather(Span(today - timedelta(days=days - 1), today))
-                taken = time.perf_counter() - began
-            print(f"{connection.vendor}, {days} days: {len(queries)} queries, {taken:.2f} s", flush=True)
+    model = CompletionFigures.objects.values_list("model").annotate(Count("pk")).order_by("-pk__count")[0][0]
+    group = Group.objects.annotate(members=Count("user")).order_by("-members")[0]
+    for days in (30, 90, 365):
+        start = today - timedelta(days=days - 1)
+        measure("all", Span(start, today))
+        measure("one model", Span(start, today, model=model))
+        measure(f"a group of {group.members}", Span(start, today, group=group.pk))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
-"""The figures of completions: made when one begins, and once more when it has ended."""
+"""The figures of completions: made when one begins, and once more when it has ended or was rated."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from chat.models import Completion, CompletionFigures
 
@@ -18,6 +19,8 @@ _READ: Final = (
     "id",
     "message__conversation_id",
     "message__conversation__owner_id",
+    "message__completion_id",
+    "message__feedback__rating",
     "model",
     "status",
     "finish_reason",
@@ -33,11 +36,17 @@ _READ: Final = (
 
 
 def put_figures(conversations: Collection[UUID], *, figures_too: bool) -> None:
-    """Of all their completions that have none, ended since, or changed hands; with `figures_too`, of all."""
+    """Of all their completions that have none, ended, were rated or changed hands since; or just of all."""
     rows = Completion.objects.filter(message__conversation__in=conversations)
     if not figures_too:
-        same = Q(figures__status=F("status"), figures__owner=F("message__conversation__owner"))
-        rows = rows.filter(Q(figures=None) | ~same)
+        rated = When(message__completion=F("id"), then=Coalesce("message__feedback__rating", 0))
+        rows = rows.annotate(
+            rated=Case(rated, default=Value(0)), counted=Coalesce("figures__rating", 0)
+        ).filter(
+            Q(figures=None)
+            | ~Q(figures__status=F("status"), figures__owner=F("message__conversation__owner"))
+            | ~Q(counted=F("rated"))
+        )
     CompletionFigures.objects.bulk_create(
         (_figures(row) for row in rows.order_by("id").values(*_READ)),
         update_conflicts=True,
@@ -50,6 +59,8 @@ def _figures(row: dict[str, Any]) -> CompletionFigures:
     usage = row["usage"] if isinstance(row["usage"], dict) else {}
     error = row["error"] if isinstance(row["error"], dict) else {}
     code = error.get("code") or error.get("type") or ""
+    # What was rated is what the last of a reply's calls left.
+    wrote_last = row["message__completion_id"] == row["id"]
     return CompletionFigures(
         completion_id=row["id"],
         conversation_id=row["message__conversation_id"],
@@ -65,6 +76,7 @@ def _figures(row: dict[str, Any]) -> CompletionFigures:
         completion_tokens=_count(usage.get("completion_tokens")),
         first_token_ms=_between(row["started"], row["first_token"]),
         stream_ms=_between(row["first_token"], row["ended"]),
+        rating=row["message__feedback__rating"] if wrote_last else None,
     )
 
 

@@ -1,8 +1,4 @@
-"""Makes digests and figures anew: a constant number of queries for a batch of conversations.
-
-One at a time does it, whatever the number of processes: who reads first and writes last would else put
-an older truth over a newer one.
-"""
+"""Makes digests and figures anew: a constant number of queries for a batch of conversations."""
 
 from collections.abc import Callable, Collection, Iterable
 from typing import Final
@@ -12,12 +8,12 @@ from django.db import connection, transaction
 
 from chat.digest.figures import put_figures
 from chat.digest.parts import read_parts
+from chat.digest.summing import sum_all
+from chat.digest.turns import is_ours, wait_for_turn
 from chat.models import Conversation, ConversationDigest, StaleDigest
 
 BATCH: Final = 50
 """Conversations of one transaction: on SQLite nobody else writes meanwhile (some 10 ms)."""
-LOCK: Final = 0x64696765
-"""Of PostgreSQL's advisory locks the one of who makes digests. SQLite has one writer."""
 _MADE_ANEW: Final = tuple(
     field.attname for field in ConversationDigest._meta.concrete_fields if not field.primary_key
 )
@@ -28,7 +24,7 @@ def refresh_stale(limit: int = BATCH) -> int:
     if not StaleDigest.objects.exists():
         return 0
     with transaction.atomic():
-        if not _is_ours():
+        if not is_ours():
             return 0
         marks = dict(StaleDigest.objects.order_by("id").values_list("id", "conversation_id")[:limit])
         # Before anything is read: what changes from now on brings a mark of its own.
@@ -40,12 +36,12 @@ def refresh_stale(limit: int = BATCH) -> int:
 @transaction.atomic
 def refresh(conversations: Collection[UUID], *, figures_too: bool = False) -> None:
     """Make theirs anew now. `figures_too`: also of completions that ended before and have their figures."""
-    _wait_for_turn()
+    wait_for_turn()
     _refresh(set(conversations), figures_too=figures_too)
 
 
 def rebuild(progress: Callable[[int], object] = lambda done: None) -> int:
-    """All digests and figures anew, in batches; how many conversations there are."""
+    """All digests, figures and sums anew, in batches; how many conversations there are."""
     after: UUID | None = None
     done = 0
     while True:
@@ -60,6 +56,7 @@ def rebuild(progress: Callable[[int], object] = lambda done: None) -> int:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE chat_conversationdigest, chat_completionfigures")
+    sum_all()
     return done
 
 
@@ -72,19 +69,3 @@ def _put(digests: Iterable[ConversationDigest]) -> None:
     ConversationDigest.objects.bulk_create(
         digests, update_conflicts=True, unique_fields=["conversation"], update_fields=_MADE_ANEW
     )
-
-
-def _is_ours() -> bool:
-    return _locked("SELECT pg_try_advisory_xact_lock(%s)")
-
-
-def _wait_for_turn() -> None:
-    _locked("SELECT pg_advisory_xact_lock(%s)")
-
-
-def _locked(statement: str) -> bool:
-    if connection.vendor != "postgresql":
-        return True
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [LOCK])
-        return bool(cursor.fetchone()[0] is not False)

@@ -8,7 +8,13 @@ from chat.models.completion import Completion
 from chat.models.connection import Connection, ConnectionModel
 from chat.models.conversation import Conversation
 from chat.models.credentials import ApiKey, IdempotencyKey
-from chat.models.digest import CompletionFigures, ConversationDigest, StaleDigest
+from chat.models.digest import (
+    CompletionFigures,
+    CompletionSums,
+    ConversationDigest,
+    StaleDigest,
+    StaleSums,
+)
 from chat.models.doors import OneTimeLink, SignIn
 from chat.models.feedback import Feedback
 from chat.models.flag import Flag, FlagRule
@@ -29,6 +35,7 @@ __all__ = [
     "Checkpoint",
     "Completion",
     "CompletionFigures",
+    "CompletionSums",
     "Connection",
     "ConnectionModel",
     "Conversation",
@@ -53,4 +60,5 @@ __all__ = [
     "Share",
     "SignIn",
     "StaleDigest",
+    "StaleSums",
 ]

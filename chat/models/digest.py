@@ -75,6 +75,7 @@ class CompletionFigures(models.Model):
     completion_tokens = models.PositiveIntegerField(default=0)
     first_token_ms = models.PositiveIntegerField(null=True)  # since the request was sent
     stream_ms = models.PositiveIntegerField(null=True)  # from the first token to the end
+    rating = models.SmallIntegerField(null=True)  # of the reply into which this call wrote last
 
     class Meta:
         default_permissions = ()
@@ -98,3 +99,35 @@ class StaleDigest(models.Model):
 
     def __str__(self) -> str:
         return str(self.conversation_id)
+
+
+class CompletionSums(models.Model):
+    """The figures of a day that is over, or of such a month, added up: true where no `StaleSums` is in it."""
+
+    begin = models.DateField()
+    end = models.DateField()  # the last day, itself included
+    zone = models.CharField(max_length=64)  # whose days they are
+    counts = models.JSONField(
+        default=dict
+    )  # of a day: what the charts by day show, for each model and for all
+    sums = models.JSONField(default=dict)  # see `chat.digest.sums`
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["begin", "end"], name="sums_of_period")]
+
+    def __str__(self) -> str:
+        return f"{self.begin} – {self.end}"
+
+
+class StaleSums(models.Model):
+    """Figures of what was asked at this moment changed since its day was added up. Triggers write it."""
+
+    id = models.BigAutoField(primary_key=True)
+    asked = models.DateTimeField(db_index=True)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.asked)

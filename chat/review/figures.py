@@ -1,33 +1,30 @@
-"""What the dashboard shows, added up from the narrow rows of completions: figures only, no text, no titles.
+"""What the dashboard shows: figures only, no text, no titles.
 
 A constant number of queries, whatever the number of replies, users and models. All replies count, also those
-of conversations that nobody may review; imported ones do not, for which this site paid nothing. What tokens
-cost, and whose they are, is `spending`'s.
+of conversations that nobody may review; imported ones do not, for which this site paid nothing. Where the
+figures come from is `summed`'s, what tokens cost, and whose they are, `spending`'s.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
-from typing import Any, Final
+from typing import Final
 
-from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db.models import Count, F, Q, QuerySet, Value
-from django.db.models.functions import Concat
 from django.utils import timezone
 
-from chat.models import CompletionFigures, Feedback
+from chat.digest.summing import TENTHS
+from chat.digest.sums import DayCounts, ModelSums, Sums, add
 from chat.review.costs import Money, added, read_prices
-from chat.review.days import asked_on
 from chat.review.percentiles import percentile
-from chat.review.spans import Span, begin_of
-from chat.review.spending import Usage, by_group, by_model, by_user, read_spent
+from chat.review.spans import Span
+from chat.review.spending import Usage, by_group, by_model, by_user, spent_of
+from chat.review.summed import read_summed
 
 ENDS: Final = ("complete", "stopped", "interrupted", "failed", "streaming")
 """In the order in which a day's bar is stacked."""
 KEPT_SECONDS: Final = 60
-TENTHS: Final = 10
-"""Speeds are counted in tenths of a token a second."""
 
 
 @dataclass(slots=True)
@@ -43,7 +40,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Milliseconds to the first token, tokens a second after it."""
+    """Milliseconds to the first token, tokens a second after it; percentiles to two digits."""
 
     model: str
     replies: int
@@ -101,109 +98,57 @@ def figures_of(span: Span) -> Figures:
 
 
 def gather(span: Span) -> Figures:
-    """All of it. Eleven queries at most."""
+    """All of it. Nine queries at most."""
     zone = timezone.get_current_timezone()
-    moments = {
-        "asked__gte": begin_of(span.start, zone),
-        "asked__lt": begin_of(span.end + timedelta(days=1), zone),
-    }
-    rows = CompletionFigures.objects.filter(**moments).exclude(source="import").order_by()
-    if span.model:
-        rows = rows.filter(model=span.model)
-    if span.group is not None:
-        rows = rows.filter(owner__in=_members(span.group))
-    spent = read_spent(rows, span, read_prices())
+    prices = read_prices()
+    # By the time between two changes of prices, of which few spans have any.
+    begins = [span.start, *prices.changes(span.start, span.end)]
+    summed = read_summed(span, begins, zone)
+    spent = spent_of(zip(begins, summed.pieces, strict=True), prices)
+    whole: Sums = {}
+    for piece in summed.pieces:
+        add(whole, piece)
     return Figures(
         span=span,
         zone=timezone.get_current_timezone_name(),
-        days=_days(rows, span),
+        days=[_day(day, summed.days.get(day)) for day in span.days()],
         users=by_user(spent),
         groups=by_group(spent),
         models=by_model(spent),
-        speeds=_speeds(rows),
-        causes=_causes(rows),
-        rated=_rated(rows),
+        speeds=[_speed(model, sums) for model, sums in sorted(whole.items()) if sums.first_ms],
+        causes=_causes(whole),
+        rated=[
+            Rated(model, sums.liked, sums.disliked)
+            for model, sums in sorted(whole.items())
+            if sums.liked or sums.disliked
+        ],
         active=len({usage.owner for usage in spent}),
     )
 
 
-def _members(group: int) -> QuerySet[Any]:
-    return User.groups.through.objects.filter(group_id=group).values("user_id")
+def _day(day: date, counts: DayCounts | None) -> Day:
+    return Day(day) if counts is None else Day(day, counts.ends, counts.active)
 
 
-def _days(rows: QuerySet[CompletionFigures], span: Span) -> list[Day]:
-    counts: dict[str, Any] = {status: Count("pk", filter=Q(status=status)) for status in ENDS}
-    found: Any = (
-        rows.annotate(day=asked_on(span, timezone.get_current_timezone()))
-        .values("day")
-        .annotate(active=Count("owner", distinct=True), **counts)
+def _speed(model: str, sums: ModelSums) -> Speed:
+    return Speed(
+        model,
+        sums.first_ms.total(),
+        percentile(sums.first_ms, 0.5),
+        percentile(sums.first_ms, 0.95),
+        _tokens(percentile(sums.speed, 0.5)),
+        _tokens(percentile(sums.speed, 0.95)),
     )
-    days = {day: Day(day) for day in span.days()}
-    for row in found:
-        if row["day"] in days:
-            ends = {status: row[status] for status in ENDS if row[status]}
-            days[row["day"]] = Day(row["day"], ends, row["active"])
-    return list(days.values())
-
-
-def _speeds(rows: QuerySet[CompletionFigures]) -> list[Speed]:
-    """By histograms: exact, since what is stored are whole milliseconds."""
-    first, speed = (
-        _histograms(rows.exclude(first_token_ms=None), F("first_token_ms")),
-        _histograms(
-            rows.filter(stream_ms__gt=0, completion_tokens__gt=0),
-            F("completion_tokens") * (1000 * TENTHS) / F("stream_ms"),
-        ),
-    )
-    return [
-        Speed(
-            model,
-            sum(counts.values()),
-            percentile(counts, 0.5),
-            percentile(counts, 0.95),
-            _tokens(percentile(speed.get(model, {}), 0.5)),
-            _tokens(percentile(speed.get(model, {}), 0.95)),
-        )
-        for model, counts in sorted(first.items())
-    ]
-
-
-def _histograms(rows: QuerySet[CompletionFigures], value: Any) -> dict[str, dict[int, int]]:
-    found: dict[str, dict[int, int]] = {}
-    # Not the column as it is: SQLite would go through its index, and look up each row one by one.
-    named = Concat("model", Value(""))
-    counted = rows.annotate(named=named, value=value).values_list("named", "value").annotate(Count("pk"))
-    for model, number, count in counted:
-        found.setdefault(model, {})[int(number)] = count
-    return found
 
 
 def _tokens(tenths: int | None) -> float | None:
     return None if tenths is None else tenths / TENTHS
 
 
-def _causes(rows: QuerySet[CompletionFigures]) -> list[Cause]:
+def _causes(whole: Sums) -> list[Cause]:
     """Why replies ended otherwise than by themselves, the most frequent cause first."""
-    ended = rows.filter(status__in=("stopped", "interrupted", "failed"))
-    counted = ended.values_list("status", "cut_off", "error_code").annotate(Count("pk"))
-    sums: dict[tuple[str, str], int] = {}
-    for status, cut_off, code, count in counted:
-        why = code if status == "failed" else cut_off
-        sums[status, why] = sums.get((status, why), 0) + count
-    causes = [Cause(status, why, count) for (status, why), count in sums.items()]
+    counts: Counter[tuple[str, str]] = Counter()
+    for sums in whole.values():
+        counts.update(sums.causes)
+    causes = [Cause(status, why, count) for (status, why), count in counts.items()]
     return sorted(causes, key=lambda cause: (-cause.replies, cause.status, cause.code))
-
-
-def _rated(rows: QuerySet[CompletionFigures]) -> list[Rated]:
-    """By the model of the call that wrote last into what was rated."""
-    calls = rows.filter(completion__message__completion=F("completion"))
-    rated = Feedback.objects.exclude(rating=None).values("message")
-    counted = (
-        calls.filter(completion__message__in=rated)
-        .values("model")
-        .annotate(
-            liked=Count("pk", filter=Q(completion__message__feedback__rating=1)),
-            disliked=Count("pk", filter=Q(completion__message__feedback__rating=-1)),
-        )
-    )
-    return [Rated(row["model"], row["liked"], row["disliked"]) for row in counted.order_by("model")]

@@ -4,16 +4,14 @@ without their names.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.db.models import Case, Count, IntegerField, QuerySet, Sum, Value, When
-from django.utils import timezone
 
-from chat.models import CompletionFigures
+from chat.digest.sums import Sums
 from chat.review.costs import Money, Prices, added, cost_of
-from chat.review.spans import Span, begin_of
 
 EXEMPT: Final = -1
 """Stands for all users whose names are not shown."""
@@ -49,29 +47,16 @@ class Spent:
     unpriced: int
 
 
-def read_spent(rows: QuerySet[CompletionFigures], span: Span, prices: Prices) -> list[Spent]:
-    """By user, model, and the time between two changes of prices, of which few spans have any."""
-    zone = timezone.get_current_timezone()
-    begins = [span.start, *prices.changes(span.start, span.end)]
-    whens = [
-        When(asked__gte=begin_of(day, zone), then=Value(place))
-        for place, day in reversed(list(enumerate(begins)))
-        if place
-    ]
-    period = Case(*whens, default=Value(0), output_field=IntegerField()) if whens else Value(0)
-    found = (
-        rows.annotate(period=period)
-        .values("owner", "model", *(["period"] if whens else []))
-        .annotate(replies=Count("pk"), read=Sum("prompt_tokens"), written=Sum("completion_tokens"))
-    )
+def spent_of(pieces: Iterable[tuple[date, Sums]], prices: Prices) -> list[Spent]:
+    """Of each user and model; a piece begins with the day on which its prices hold."""
     spent = []
-    for row in found:
-        rate = prices.on(row["model"], begins[row.get("period", 0)])
-        cost = cost_of(rate, row["read"], row["written"])
-        unpriced = row["replies"] if rate is None else 0
-        spent.append(
-            Spent(row["owner"], row["model"], row["replies"], row["read"], row["written"], cost, unpriced)
-        )
+    for begin, sums in pieces:
+        for model, one in sums.items():
+            rate = prices.on(model, begin)
+            for owner, (replies, read, written) in one.owners.items():
+                cost = cost_of(rate, read, written)
+                unpriced = replies if rate is None else 0
+                spent.append(Spent(owner, model, replies, read, written, cost, unpriced))
     return spent
 
 

@@ -57,6 +57,7 @@ class Batch:
             CompletionFigures,
             *("completion_id", "conversation_id", "owner_id", "asked", "model", "status", "finish_reason"),
             *("error_code", "source", "prompt_tokens", "completion_tokens", "first_token_ms", "stream_ms"),
+            "rating",
         )
     )
     digests: Rows = field(
@@ -212,21 +213,23 @@ class Writer:
             {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written},
             *(error, moment, started, began, began, began + timedelta(milliseconds=stream)),
         )
-        batch.figures.add(
-            *(completion, conversation, owner, moment, model, status, finish or ""),
-            *(error["code"] if error else "", source, read, written, first, stream),
-        )
         sums.length += len(text.text)
         sums.tokens += read + written
         sums.statuses |= STATUS_BITS[status]
         sums.finishes |= FINISH_BITS[finish] if finish else 0
         sums.models.add(model)
-        self._rate(batch, conversation, key, moment, sums)
+        batch.figures.add(
+            *(completion, conversation, owner, moment, model, status, finish or ""),
+            *(error["code"] if error else "", source, read, written, first, stream),
+            self._rate(batch, conversation, key, moment, sums),
+        )
         return key
 
-    def _rate(self, batch: Batch, conversation: UUID, reply: UUID, moment: datetime, sums: Sums) -> None:
+    def _rate(
+        self, batch: Batch, conversation: UUID, reply: UUID, moment: datetime, sums: Sums
+    ) -> int | None:
         if self._chance.random() >= 0.03:
-            return
+            return None
         rating = 1 if self._chance.random() < 0.7 else -1
         comment = "That was not what I asked." if rating < 0 and self._chance.random() < 0.3 else ""
         batch.feedback.add(reply, rating, comment, moment)
@@ -236,6 +239,7 @@ class Writer:
         if rating < 0:
             resolved = moment if self._chance.random() < 0.6 else None
             batch.flags.add(conversation, reply, "disliked", None, moment, resolved)
+        return rating
 
     def _judge(self, batch: Batch, key: UUID, reply: UUID | None, moment: datetime, *, failed: bool) -> None:
         chance = self._chance

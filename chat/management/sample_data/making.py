@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import transaction
 
+from chat.digest.summing import sum_all
 from chat.management.sample_data.conversation import Batch, Writer
 from chat.management.sample_data.people import PREFIX, make_people
 from chat.management.sample_data.tables import settle
@@ -46,3 +47,4 @@ def make(
             batch.put()
         progress(min(start + AT_ONCE, conversations))
     settle()
+    sum_all()
