@@ -4,6 +4,7 @@
 import { follow } from "./review_live.js";
 
 const EVERY = 5000; // ms, while somebody looks at the page
+const AS_IT_IS = { cache: "no-store", redirect: "error" }; // who is signed out is led to another page
 const transcript = document.getElementById("review-transcript");
 const news = document.getElementById("review-news");
 const [below, elsewhere] = news.children;
@@ -14,13 +15,13 @@ setInterval(() => {
 }, EVERY);
 
 async function look() {
-  const response = await fetch(`${news.dataset.address}?since=${news.dataset.newest}`, { cache: "no-store" }).catch(() => null);
+  const response = await fetch(`${news.dataset.address}?since=${news.dataset.newest}`, AS_IT_IS).catch(() => null);
   if (response?.ok && (await response.json()).newer) below.hidden = false;
 }
 
 button.addEventListener("click", async () => {
   if (below.hidden) return; // the key was pressed, and there is nothing
-  const response = await fetch(news.dataset.page, { cache: "no-store" }).catch(() => null);
+  const response = await fetch(news.dataset.page, AS_IT_IS).catch(() => null);
   if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const held = below.contains(document.activeElement);

@@ -45,7 +45,7 @@ def note_all(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chat", "0013_export_server")]
+    dependencies = [("chat", "0014_history_chain")]
 
     operations = [
         # Null, so that SQLite writes no table anew.
