@@ -190,3 +190,27 @@ def test_markdown_becomes_html_in_replies_only() -> None:
 def test_the_fold_over_the_reasoning_says_how_long_it_thought(fields: dict[str, Any], words: str) -> None:
     times = {"first_token": "2026-01-01T10:00:00Z", "ended": "2026-01-01T10:00:30Z"}
     assert shown(**({"reasoning": "Let me see."} | times | fields)).thought == words
+
+
+def test_tools_that_were_called_are_shown_with_their_arguments() -> None:
+    call = {"id": "a", "type": "function", "function": {"name": "weather", "arguments": '{"city":"Rome"}'}}
+    broken = {"id": "b", "type": "function", "function": {"name": "time", "arguments": "{not JSON"}}
+    calls = shown(tool_calls=[call, broken]).calls
+    assert [(one.name, one.arguments) for one in calls] == [
+        ("weather", '{\n  "city": "Rome"\n}'),
+        ("time", "{not JSON"),
+    ]
+
+
+def test_a_picture_by_its_address_is_told_and_never_fetched() -> None:
+    link = {"type": "image_url", "image_url": {"url": "https://example.org/a.png"}}
+    assert shown(role="user", parts=[link, {"type": "input_audio"}]).parts == (
+        "Image: https://example.org/a.png",
+        "Part of the kind input_audio",
+    )
+
+
+def test_what_a_tool_answered_has_no_buttons_of_a_question() -> None:
+    result = shown(role="tool", tool_call_id="a")
+    assert not result.try_again
+    assert not result.may_continue
