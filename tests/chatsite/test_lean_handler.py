@@ -51,10 +51,11 @@ async def test_the_number_of_threads_does_not_grow_with_open_streams(seen: Seen)
     before = threading.active_count()
     calls = [Call(app, http_scope("/api/stream")) for _ in range(200)]
     await until_open(seen, 200)
-    assert threading.active_count() == before
+    # Fewer is right too: those of an earlier test's pool may end meanwhile.
+    assert threading.active_count() <= before
     seen.go_on.set()
     await asyncio.gather(*(call.done() for call in calls))
-    assert threading.active_count() == before
+    assert threading.active_count() <= before
 
 
 @pytest.mark.parametrize(("path", "where"), [("/api/stream", "stream"), ("/api/wait", "view")])
