@@ -115,11 +115,6 @@ class UpstreamError(ChatError):
     code = "upstream_failed"
     status = 502
 
-    def as_dict(self) -> dict[str, Any]:
-        """With `retry_after` (seconds) where the provider told it: so it is saved with the reply."""
-        told = super().as_dict()
-        return told if self.retry_after is None else told | {"retry_after": self.retry_after}
-
 
 class UpstreamTimeout(UpstreamError):
     code = "upstream_timeout"

@@ -77,7 +77,7 @@ def _verdict(live: LiveReply, reading: asyncio.Task[None]) -> Ended:
         return replace(live.intent, usage=live.usage)
     if isinstance(error, ChatError):
         logger.warning("reply %s failed: %s: %s", live.id, error.code, error.message)
-        return Ended("failed", live.finish_reason, live.usage, error.as_dict())
+        return Ended("failed", live.finish_reason, live.usage, error.as_dict(), retry_after=error.retry_after)
     logger.error("reply %s failed", live.id, exc_info=error)
     unexpected = ChatError("The server failed while it read the model. What had arrived is saved.")
     return Ended("failed", live.finish_reason, live.usage, unexpected.as_dict())

@@ -34,6 +34,8 @@ class Ended:
     error: dict[str, Any] | None = None
     cut_off: CutOff | None = None
     """Why it was interrupted: for the row to keep. No event tells it."""
+    retry_after: float | None = None
+    """Seconds after which a provider that failed wants to be asked again. Told at once, and not kept."""
     tool_calls: tuple[dict[str, Any], ...] = ()
     """What the model wants called, as OpenAI's clients know it; whole calls of a reply that is complete."""
 

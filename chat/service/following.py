@@ -157,18 +157,27 @@ class Following:
     async def message(self) -> dict[str, Any]:
         """Wait for the end as a follower; the message as saved. Raises `UpstreamError` where it failed."""
         await self._end()
-        message = await read_message(self.caller, self.reply)
-        if message["status"] == "failed":
-            raise failure(message["error"], self.reply)
-        return message
+        return await read_message(self.caller, self.reply)
 
     async def ended(self) -> Transcript:
         """Wait for the end as a follower; what was said. Raises `UpstreamError` where it failed."""
         await self._end()
-        ended = self._transcript.ended
-        if ended is not None and ended.status == "failed":
-            raise failure(ended.error, self.reply)
         return self._transcript
+
+    def failure(self) -> UpstreamError | None:
+        """What the reply failed with, as far as it is known yet, to be raised."""
+        ended = self._transcript.ended
+        if ended is None or ended.status != "failed":
+            return None
+        error = ended.error or {}
+        code = error.get("code") or UpstreamError.code
+        kind = UpstreamTimeout if code == UpstreamTimeout.code else UpstreamError
+        return kind(
+            error.get("message") or "The model's provider failed.",
+            code=code,
+            retry_after=ended.retry_after,
+            message_id=self.reply,
+        )
 
     async def _end(self) -> None:
         async for _ in self:
@@ -179,6 +188,8 @@ class Following:
             raise Unavailable(
                 "The reply's end is not saved yet. Read the message later.", message_id=self.reply
             )
+        if (failure := self.failure()) is not None:
+            raise failure
 
     async def _follow_live(self, live: LiveReply) -> AsyncGenerator[Batch]:
         pulse = self._runtime.registry.pulse
@@ -308,16 +319,3 @@ class Following:
         if isinstance(batch.events[-1], End):
             return Batch((*batch.events[:-1], *new, batch.events[-1]), batch.id)
         return Batch((*batch.events, *new), batch.id)
-
-
-def failure(error: dict[str, Any] | None, reply: str) -> UpstreamError:
-    """What a reply failed with, as it was saved, to be raised."""
-    error = error or {}
-    code = error.get("code") or UpstreamError.code
-    kind = UpstreamTimeout if code == UpstreamTimeout.code else UpstreamError
-    return kind(
-        error.get("message") or "The model's provider failed.",
-        code=code,
-        retry_after=error.get("retry_after"),
-        message_id=reply,
-    )

@@ -80,6 +80,7 @@ class DatabaseStore:
                 told.finish_reason,
                 told.usage,
                 told.error,
+                retry_after=ended.retry_after,
                 tool_calls=told.tool_calls,
             ),
             told.text,

@@ -4,11 +4,11 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
+import aiohttp
 import pytest
-from process.harness.calls import Api
+from process.harness.calls import caller
 from process.harness.people import Person
 from process.harness.processes import CHECKOUT, Server
 from process.harness.scripts import ProviderLog, question
@@ -60,15 +60,16 @@ async def test_an_example_prints_what_is_saved(
     kitchen: Path,
     example: str,
     server: Server,
-    people: Mapping[str, Person],
-    alice: Api,
+    stranger: Person,
+    http: aiohttp.ClientSession,
     log: ProviderLog,
 ) -> None:
+    api = caller(http, server.url, stranger)
     content = question(text=TEXT, tokens=12, delay=0.01)
-    assert await printed(kitchen, example, server, people["alice"].key, content) == TEXT
+    assert await printed(kitchen, example, server, stranger.key, content) == TEXT
     assert len(await log.of(content)) == 1
-    [newest] = (await alice.get("conversations", params={"limit": "1"}))["results"]
-    [asked, reply] = (await alice.get(f"conversations/{newest['id']}"))["messages"]
+    [conversation] = (await api.get("conversations"))["results"]
+    [asked, reply] = (await api.get(f"conversations/{conversation['id']}"))["messages"]
     assert (asked["content"], reply["content"], reply["status"]) == (content, TEXT, "complete")
 
 

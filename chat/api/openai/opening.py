@@ -7,7 +7,6 @@ from contextlib import suppress
 from chat.errors import Unauthenticated, Unavailable
 from chat.events import Batch, Delta, End, Reasoning
 from chat.service import Following
-from chat.service.following import failure
 
 
 class Opening:
@@ -73,13 +72,9 @@ class Opening:
         return [event for batch in self._read for event in batch.events]
 
     def _raise_early_failure(self) -> None:
-        events = self._events()
-        end = events[-1]
-        if not isinstance(end, End) or end.status != "failed":
-            return
-        if any(isinstance(event, Delta | Reasoning) for event in events):
-            return
-        raise failure(end.error, self._following.reply)
+        spoken = any(isinstance(event, Delta | Reasoning) for event in self._events())
+        if not spoken and (failure := self._following.failure()) is not None:
+            raise failure
 
     async def _abandon(self) -> None:
         self.leave()
