@@ -26,8 +26,15 @@ LONG = 60
 # What the client of `service` asks; where `leave`, it goes away after the first words.
 ASK = """async ([path, body, leave]) => {
   const { request } = await import("/static/chat/js/api.js");
-  const response = await request(path, { method: "POST", body });
-  if (!response.ok) throw new Error(await response.text());
+  let response;
+  for (let tries = 0; ; tries += 1) {
+    response = await request(path, { method: "POST", body });
+    if (response.ok) break;
+    const why = await response.text();
+    // One that was left ends a moment later.
+    if (tries === 50 || !why.includes("reply_running")) throw new Error(why);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
   const reader = response.body.getReader();
   let got = "";
   for (;;) {

@@ -1,7 +1,7 @@
 """Versions of replies and questions: made, walked through, and gone on with."""
 
 from browser.chat_page import ChatPage, script
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 
 def test_another_reply_stands_beside_the_first_and_both_can_be_reached(chat: ChatPage) -> None:
@@ -59,3 +59,20 @@ def test_leaving_the_edit_box_with_escape_changes_nothing(chat: ChatPage) -> Non
     chat.page.locator(".edit textarea").press("Escape")
     expect(chat.page.locator(".edit")).to_have_count(0)
     expect(chat.page.locator(".message.user")).to_have_count(1)
+
+
+def test_what_the_server_tells_of_a_question_leaves_it_alone_while_it_is_edited(chat: ChatPage) -> None:
+    late: list[Route] = []
+    chat.page.route(
+        "**/c/*/messages/*/", lambda route: late.append(route)
+    )  # the question, once its reply has ended
+    with chat.page.expect_request("**/c/*/messages/*/"):
+        chat.ask(script(text="A reply."))
+    chat.page.locator(".message.user").hover()
+    chat.press("Edit the question")
+    area = chat.page.locator("form.edit textarea")
+    area.fill("Half a new question")
+    with chat.page.expect_response("**/c/*/messages/*/"):
+        late[0].continue_()
+    chat.page.wait_for_timeout(200)
+    expect(area).to_have_value("Half a new question")

@@ -65,10 +65,10 @@ def test_a_long_reply_is_painted_once_a_frame_in_small_parts(
 
 def test_what_was_painted_stays_when_the_reply_ends(chat: ChatPage) -> None:
     chat.ask(script(text="Some *words* to select.\n\n", repeat=20, tokens=100, delay=0.02))
-    chat.sees("Some words to select.")
+    chat.page.wait_for_selector(".message.assistant .prose .block p")  # it is closed, and rendered
     chat.page.evaluate(
         """() => {
-          window.first = document.querySelector(".message.assistant .prose p");
+          window.first = document.querySelector(".message.assistant .prose .block p");
           getSelection().selectAllChildren(first);
         }"""
     )

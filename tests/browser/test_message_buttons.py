@@ -162,3 +162,14 @@ def test_without_a_script_no_button_stands_there_dead(chat: ChatPage) -> None:
     expect(page.locator(".prose")).to_contain_text("fine")
     expect(page.locator("[data-do]:visible")).to_have_count(0)
     context.close()
+
+
+def test_a_menu_that_is_open_while_its_message_is_renewed_still_knows_it(chat: ChatPage) -> None:
+    _asked(chat)
+    question = chat.page.locator(".message.user")
+    question.hover()
+    question.get_by_role("button", name="More").click()
+    # As a newer rendering does: the button that opened the menu is not on the page any more.
+    question.locator(".message-foot").evaluate("foot => foot.replaceWith(foot.cloneNode(true))")
+    chat.page.locator("#message-menu").get_by_role("button", name="Delete", exact=True).click()
+    expect(chat.page.get_by_role("heading", name="What would you like to know?")).to_be_visible()

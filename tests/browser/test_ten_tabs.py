@@ -2,7 +2,7 @@
 
 from browser.chat_page import ChatPage, odd_words, script
 from browser.cut_line import CutLine
-from browser.fixtures import NewPage, sign_in
+from browser.fixtures import NewPage, sign_in_at_the_door
 
 TABS = 10
 SIX = 6
@@ -10,11 +10,11 @@ SIX = 6
 
 def test_ten_replies_in_ten_tabs_all_arrive_whole(line: CutLine, new_page: NewPage) -> None:
     # All tabs reach the server over a line of ours, which counts the connections that are open at a time.
-    first = sign_in(new_page(line.url))
+    first = sign_in_at_the_door(new_page(line.url))
     tabs = [first, *(new_page(line.url).open("/").ready() for _ in range(TABS - 1))]
     words = [[f"{tab}-{word}" for word in odd_words(100)] for tab in range(TABS)]
     for tab, pieces in zip(tabs, words, strict=True):
-        tab.ask(script(pieces=pieces, delay=0.1))
+        tab.ask(script(pieces=pieces, delay=0.18))
     for tab, pieces in zip(tabs, words, strict=True):
         tab.sees(pieces[3].strip())
     running = [tab.reply.get_attribute("data-status") for tab in tabs]

@@ -8,7 +8,7 @@ import { showNote } from "./reply.js";
 import { Running } from "./running.js";
 import { endIsHere } from "./scroll.js";
 import { say } from "./texts.js";
-import { bringUpToDate, looksOf, thatLackProse } from "./transcript_update.js";
+import { bringUpToDate, isWrittenIn, looksOf, thatLackProse } from "./transcript_update.js";
 
 const main = document.getElementById("main");
 const announcer = document.getElementById("announcer");
@@ -182,6 +182,7 @@ export class Conversation {
       const fresh = await fetchFragment(messageAddress(this.id, article.dataset.id, { withoutProse }));
       if (!article.isConnected) return;
       if (fresh) {
+        if (isWrittenIn(article)) return; // a question that is being edited by now
         settle(article, fresh);
         this.adopt(); // it may run again
         fresh.dispatchEvent(new CustomEvent("painted", { bubbles: true }));

@@ -27,8 +27,10 @@ export function watchMessageButtons(conversation) {
   const act = (event) => {
     const button = event.target.closest("[data-do]");
     if (!button) return;
-    const article = (menu.contains(button) ? openerOf(menu) : button).closest(".message");
+    // By its id: while the menu is open, a newer rendering may take the place of what it was opened from.
+    const article = menu.contains(button) ? document.getElementById(menu.dataset.message) : button.closest(".message");
     if (menu.contains(button)) closePopups(); // the focus goes back to the button that opened it
+    if (!article) return; // it was deleted elsewhere meanwhile
     actions[button.dataset.do](article, button);
   };
   document.getElementById("scroll").addEventListener("click", act);
@@ -47,6 +49,7 @@ function wordsOf(article) {
 }
 
 function openMenu(article, button) {
+  menu.dataset.message = article.id;
   const role = article.classList.contains("user") ? "user" : "assistant";
   for (const item of menu.querySelectorAll("[data-of]")) item.hidden = item.dataset.of !== role;
   const isReported = "reported" in article.dataset;

@@ -5,6 +5,11 @@ import { lacksProse, settle } from "./fragments.js";
 
 const WRITTEN_IN = "form.edit, form.comment"; // a question being edited, what somebody says of a reply
 
+/** Whether somebody writes in this message: then it stays as it is. */
+export function isWrittenIn(article) {
+  return article.querySelector(WRITTEN_IN) !== null;
+}
+
 /** The messages of `fresh` whose prose the server left out, and which the page has not got. */
 export function thatLackProse(transcript, fresh) {
   const shown = byId(transcript);
@@ -23,7 +28,7 @@ export function bringUpToDate(transcript, fresh, isOurs) {
   const kept = new Set(newer.map((article) => article.dataset.id));
   if (shown.size > 0 && ![...shown.keys()].some((id) => kept.has(id))) return replace(transcript, fresh); // another branch
   const gone = [...shown.values()].filter((article) => !kept.has(article.dataset.id) && isWithin(article, newer, shown));
-  if (gone.some((article) => article.querySelector(WRITTEN_IN))) return; // somebody writes in it
+  if (gone.some(isWrittenIn)) return;
   gone.forEach((article) => article.remove());
   Object.assign(transcript.dataset, { version: fresh.dataset.version, end: fresh.dataset.end });
   let before = null;
@@ -34,7 +39,7 @@ export function bringUpToDate(transcript, fresh, isOurs) {
       else if (shown.size > 0) [...shown.values()].find(({ isConnected }) => isConnected).before(article);
       else transcript.append(article);
       htmx.process(article);
-    } else if (!isOurs(article.dataset.id) && !known.querySelector(WRITTEN_IN) && look(known) !== look(article)) {
+    } else if (!isOurs(article.dataset.id) && !isWrittenIn(known) && look(known) !== look(article)) {
       settle(known, article);
     }
     before = transcript.querySelector(`[data-id="${CSS.escape(article.dataset.id)}"]`);
@@ -43,7 +48,7 @@ export function bringUpToDate(transcript, fresh, isOurs) {
 }
 
 function replace(transcript, fresh) {
-  if (transcript.querySelector(WRITTEN_IN)) return;
+  if (isWrittenIn(transcript)) return;
   transcript.replaceWith(fresh);
   htmx.process(fresh);
   fresh.dispatchEvent(new CustomEvent("painted", { bubbles: true }));
