@@ -24,6 +24,8 @@ ROLES = {
     "assistant": "assistant",
     "tool": "tool",
 }
+MOST_MESSAGES = 10_000
+"""Each that is new becomes a row, in one transaction."""
 _DATA = re.compile(r"data:(?P<type>[\w.+-]+/[\w.+-]+);base64,")
 
 
@@ -31,8 +33,15 @@ def read_history(messages: Any) -> History:
     """The messages of a call, in their order."""
     if not isinstance(messages, list) or not messages:
         raise BadRequest("Send `messages`: a list with one message at least.", param="messages")
+    if len(messages) > MOST_MESSAGES:
+        raise BadRequest(
+            f"{len(messages)} messages are too many; the limit is {MOST_MESSAGES}.",
+            code="too_many_messages",
+            param="messages",
+        )
     said = [_said(message, f"messages.{index}") for index, message in enumerate(messages)]
-    begin = next((index for index, one in enumerate(said) if one.role != "system"), len(said))
+    # Where there is nothing but instructions, the last of them is what is asked.
+    begin = next((index for index, one in enumerate(said) if one.role != "system"), len(said) - 1)
     return History(
         said=tuple(_chained(said[begin:])), instructions="\n\n".join(one.text for one in said[:begin])
     )

@@ -17,7 +17,7 @@ from chat.review.hits import conversations_beside
 from chat.review.quick import quick_reads
 
 PAGE: Final = 50
-COUNTED: Final = 1_000
+COUNTED: Final = 500
 """More are said to be more: to count all of them would take longer than to find a page."""
 
 

@@ -27,6 +27,7 @@ OURS = frozenset({"model", "messages", "stream", "stream_options", "n", "store"}
 """Fields that this server reads itself; all others are the provider's."""
 NOT_KEPT = frozenset({"tools", "tool_choice", "parallel_tool_calls"})
 """Not saved with the reply: large, the same in each call of a program, and of no use without it."""
+MOST_OF_A_NAME = 200
 REFUSED = {
     "functions": "Functions are not kept here. Use `tools`.",
     "function_call": "Functions are not kept here. Use `tool_choice`.",
@@ -58,8 +59,11 @@ def read_call(data: bytes) -> CompletionCall:
     history = read_history(body.get("messages"))
     _check_lengths(history)
     options = body.get("stream_options")
+    model = _field(body, "model", str, "")
+    if len(model) > MOST_OF_A_NAME:
+        raise BadRequest(f"A model's name has at most {MOST_OF_A_NAME} characters.", param="model")
     return CompletionCall(
-        model=_field(body, "model", str, ""),
+        model=model,
         messages=tuple(body["messages"]),
         history=history,
         params={name: value for name, value in body.items() if name not in OURS},

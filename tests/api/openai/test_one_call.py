@@ -107,6 +107,8 @@ async def test_messages_and_unknown_fields_go_to_the_provider_as_they_are(
         ({"store": 1}, "store"),
         ({"messages": []}, "messages"),
         ({"messages": "Hi"}, "messages"),
+        ({"messages": [QUESTION] * 10_001}, "messages"),
+        ({"model": "m" * 201}, "model"),
         ({"messages": [{"role": "king", "content": "Hi"}]}, "messages.0.role"),
         ({"messages": [{"role": "user", "content": 5}]}, "messages.0.content"),
         ({"messages": [{"role": "tool", "content": "5"}]}, "messages.0.tool_call_id"),
@@ -151,6 +153,13 @@ async def test_tool_calls_come_whole_and_are_saved(as_alice: AsyncClient, upstre
     ]
     assert read[-2]["choices"][0]["finish_reason"] == "tool_calls"
     assert (await last_reply())["tool_calls"] == expected
+
+
+async def test_instructions_alone_can_be_asked(as_alice: AsyncClient, upstream: FedUpstream) -> None:
+    for answer in ("One.", "Two."):
+        upstream.script(answer)
+        assert await said(as_alice, {"role": "system", "content": "Say a number."}) == answer
+    assert list(upstream.calls[0].messages) == [{"role": "system", "content": "Say a number."}]
 
 
 async def test_an_unknown_model_is_404(as_alice: AsyncClient, upstream: FedUpstream) -> None:
