@@ -1,14 +1,15 @@
-"""The rendered Markdown blocks of a transcript: made once, for all followers that want them."""
+"""The rendered Markdown blocks of a transcript: made once for all followers, told to each from its place."""
 
 import asyncio
 from bisect import bisect_left
 from functools import partial
+from itertools import islice, takewhile
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
 
 from chat.engine.transcript import Transcript
-from chat.events import Block
+from chat.events import Batch, Block, Delta, End
 from chat.render import Blocks, BlockSpan, render
 
 SLOW = 2_000
@@ -71,3 +72,26 @@ class RenderedBlocks:
     def _open_from(self) -> int:
         last = self.closed[-1] if self.closed else None
         return last.offset + last.length if last else 0
+
+
+class BlockCursor:
+    """How many of the blocks one follower was told."""
+
+    def __init__(self) -> None:
+        self._next: int | None = None
+
+    async def with_blocks(self, batch: Batch, transcript: Transcript, *, upto: int, ended: bool) -> Batch:
+        """The batch with the blocks that closed within what it brings, before its `end`."""
+        blocks = blocks_of(transcript)
+        await blocks.update(upto=upto, ended=ended)
+        if self._next is None or batch.events[0].type == "start":
+            deltas = (event.offset for event in batch.events if isinstance(event, Delta))
+            self._next = blocks.first_for(next(deltas, upto))
+        later = islice(blocks.closed, self._next, None)
+        new = tuple(takewhile(lambda block: block.offset + block.length <= upto, later))
+        self._next += len(new)
+        if not new:
+            return batch
+        if isinstance(batch.events[-1], End):
+            return Batch((*batch.events[:-1], *new, batch.events[-1]), batch.id)
+        return Batch((*batch.events, *new), batch.id)

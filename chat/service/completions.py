@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -40,15 +40,11 @@ REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class CompletionCall:
-    """One call, read and checked."""
+    """One call, read and checked: what is asked, and how it is answered."""
 
-    model: str
-    messages: tuple[dict[str, Any], ...]
-    history: History
-    params: dict[str, Any]
+    asked: Asked
     stream: bool
     include_usage: bool
-    keep: bool
     request_hash: str
 
 
@@ -62,14 +58,19 @@ def read_call(data: bytes) -> CompletionCall:
     model = _field(body, "model", str, "")
     if len(model) > MOST_OF_A_NAME:
         raise BadRequest(f"A model's name has at most {MOST_OF_A_NAME} characters.", param="model")
-    return CompletionCall(
-        model=model,
-        messages=tuple(body["messages"]),
+    params = {name: value for name, value in body.items() if name not in OURS}
+    asked = Asked(
         history=history,
-        params={name: value for name, value in body.items() if name not in OURS},
+        messages=tuple(body["messages"]),
+        model=model,
+        params=params,
+        kept_params={name: value for name, value in params.items() if name not in NOT_KEPT},
+        keep=_field(body, "store", bool, True),
+    )
+    return CompletionCall(
+        asked=asked,
         stream=_field(body, "stream", bool, False),
         include_usage=isinstance(options, dict) and options.get("include_usage") is True,
-        keep=_field(body, "store", bool, True),
         request_hash=hashlib.sha256(b"v1/chat/completions\n" + data).hexdigest(),
     )
 
@@ -87,35 +88,27 @@ async def complete(
     `conversation`: where the history belongs, for clients that remember it; others are known again by it.
     """
     here = await runtime()
-    if not call.keep:
+    if not call.asked.keep:
         refuse_temporary(True)
     beginning = Beginning(
         here, caller, "v1/chat/completions", call.request_hash, idempotency_key, last_event_id
     )
-    asked = Asked(
-        history=call.history,
-        messages=call.messages,
-        model=call.model,
-        params=call.params,
-        kept_params={name: value for name, value in call.params.items() if name not in NOT_KEPT},
-        conversation=conversation,
-        keep=call.keep,
-        pictures=() if last_event_id else await _upload_pictures(caller, call, conversation),
-    )
+    pictures = () if last_event_id else await _upload_pictures(caller, call.asked, conversation)
+    asked = replace(call.asked, conversation=conversation, pictures=pictures)
     following = await beginning.begin(lambda origin, claim: store_history(origin, asked, claim))
-    if not call.keep and following.live is not None:
+    if not asked.keep and following.live is not None:
         here.own(_forget(following.live))
     return following
 
 
 async def _upload_pictures(
-    caller: Caller, call: CompletionCall, conversation: str | None
+    caller: Caller, asked: Asked, conversation: str | None
 ) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Those of messages that are new, as attachments. A growing history brings the others again each time."""
-    said = call.history.said
-    if not call.keep or not any(one.pictures for one in said):
+    said = asked.history.said
+    if not asked.keep or not any(one.pictures for one in said):
         return ()
-    place = await reading(find_place, caller.user_id, call.history, conversation)
+    place = await reading(find_place, caller.user_id, asked.history, conversation)
     uploaded = []
     for number in range(place.known, len(said)):
         ids = []

@@ -4,7 +4,6 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, suppress
-from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
@@ -17,9 +16,9 @@ from chat.engine.cursor import Cursor
 from chat.engine.live_reply import LiveReply
 from chat.engine.transcript import Ended, Transcript
 from chat.errors import NotFound, Unauthenticated, Unavailable, UpstreamError, UpstreamTimeout
-from chat.events import KEEP_ALIVE, Batch, Delta, End
+from chat.events import KEEP_ALIVE, Batch
 from chat.relay import NoRelay, Piece
-from chat.service.blocks import blocks_of
+from chat.service.blocks import BlockCursor
 from chat.service.reply_rows import transcript_of
 from chat.service.saved import read_message
 
@@ -70,8 +69,7 @@ class Following:
         self._cursor = cursor
         self._live = live
         self._server = server
-        self._render = render
-        self._next_block: int | None = None
+        self._blocks = BlockCursor() if render else None
         self._attached = False
         self._closed = asyncio.Event()
         if attach:
@@ -191,12 +189,21 @@ class Following:
         if (failure := self.failure()) is not None:
             raise failure
 
+    async def _told(self, batch: Batch) -> Batch:
+        """The batch as this client wants it."""
+        here = self._cursor.position
+        if self._blocks is None or batch.id is None or here is None:
+            return batch
+        return await self._blocks.with_blocks(
+            batch, self._transcript, upto=here.text, ended=self._cursor.ended
+        )
+
     async def _follow_live(self, live: LiveReply) -> AsyncGenerator[Batch]:
         pulse = self._runtime.registry.pulse
         while self.closed_reason != "revoked":
             batch = live.take(self._cursor)
             if batch is not None:
-                yield await self._with_blocks(batch)
+                yield await self._told(batch)
                 if self._cursor.ended:
                     return
             elif self.closed_reason is not None:
@@ -216,7 +223,7 @@ class Following:
                 batch = None if behind else self._cursor.take(self._transcript)
                 if batch is not None:
                     told = time.monotonic()
-                    yield await self._with_blocks(batch)
+                    yield await self._told(batch)
                     if self._cursor.ended:
                         return
                     continue  # look again before waiting: a title may be left
@@ -297,25 +304,3 @@ class Following:
             return False
         self._transcript, self._server = now, row.server
         return True
-
-    async def _with_blocks(self, batch: Batch) -> Batch:
-        """The batch with the blocks that closed within what it brings, before its `end`."""
-        if not self._render or batch.id is None:
-            return batch
-        here = self._cursor.position
-        assert here is not None
-        blocks = blocks_of(self._transcript)
-        ended = self._cursor.ended
-        await blocks.update(upto=here.text, ended=ended)
-        if self._next_block is None or batch.events[0].type == "start":
-            deltas = (event.offset for event in batch.events if isinstance(event, Delta))
-            first = next(deltas, here.text)
-            self._next_block = blocks.first_for(first)
-        later = islice(blocks.closed, self._next_block, None)
-        new = tuple(takewhile(lambda block: block.offset + block.length <= here.text, later))
-        self._next_block += len(new)
-        if not new:
-            return batch
-        if isinstance(batch.events[-1], End):
-            return Batch((*batch.events[:-1], *new, batch.events[-1]), batch.id)
-        return Batch((*batch.events, *new), batch.id)

@@ -59,3 +59,14 @@ def make_conversation(owner: User, title: str = "About cats", pairs: int = 1) ->
         )
         above = add_reply(question, f"Answer {number}.")
     return row
+
+
+def address(row: Conversation, query: str = "") -> str:
+    return f"/admin/review/c/{row.id}/{query}"
+
+
+def page_of(client: Client, row: Conversation, query: str = "") -> str:
+    """The desk's page of a conversation."""
+    answer = client.get(address(row, query))
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()

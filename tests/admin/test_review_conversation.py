@@ -4,14 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from admin.review_cases import BEGUN, add_reply, browser, make_conversation
+from admin.review_cases import add_reply, address, browser, make_conversation, page_of
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from chat.models import AuditEntry, Checkpoint, Conversation, Feedback, Flag, Message, Price
+from chat.models import AuditEntry, Checkpoint, Conversation, Feedback, Flag, Message
 from chat.review import reader
 
 
@@ -23,16 +23,6 @@ def carols(carol: User) -> Client:
 @pytest.fixture
 def row(alice: User) -> Conversation:
     return make_conversation(alice)
-
-
-def address(row: Conversation, query: str = "") -> str:
-    return f"/admin/review/c/{row.id}/{query}"
-
-
-def page_of(client: Client, row: Conversation, query: str = "") -> str:
-    answer = client.get(address(row, query))
-    assert answer.status_code == 200, answer.status_code
-    return answer.content.decode()
 
 
 def entries() -> list[tuple[str, int | None, str, dict[str, object]]]:
@@ -277,58 +267,3 @@ def test_the_open_page_learns_that_there_is_more_and_nothing_else(
     assert browser(erin).get(ask).status_code == 403
     Conversation.objects.update(deleted=timezone.now())
     assert carols.get(ask).status_code == 404
-
-
-def test_cost_is_told_by_the_price_of_the_day_of_the_whole_and_of_each_call(
-    carols: Client, alice: User
-) -> None:
-    day = BEGUN.date()
-    for days, price in ((-30, 1), (-1, 1000), (30, 9)):
-        Price.objects.create(
-            model="demo", since=day + timedelta(days=days), prompt=price, completion=2 * price, currency="EUR"
-        )
-    row = make_conversation(alice, pairs=2)
-    facts = opened_facts(page_of(carols, row))
-    # Each reply: 7 tokens read at 1000, 11 written at 2000 for a million.
-    assert facts["Cost"] == ["0.0290 EUR", "0.0290 EUR", "0.0580 EUR"]
-
-
-def test_what_has_no_price_says_so_and_where_nothing_has_one_nothing_is_said(
-    carols: Client, alice: User
-) -> None:
-    row = make_conversation(alice)
-    assert "Cost" not in opened_facts(page_of(carols, row))
-    Price.objects.create(model="another", since=BEGUN.date(), prompt=1, completion=1)
-    facts = opened_facts(page_of(carols, row))
-    assert facts["Cost"] == ["its model has no price", "(1 reply without a price)"]
-
-
-def opened_facts(page: str) -> dict[str, list[str]]:
-    """Names and values of all lists of facts, in the order of the page."""
-    found: dict[str, list[str]] = {}
-    for name, value in re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page, re.DOTALL):
-        found.setdefault(name, []).append(re.sub(r"<[^>]+>", "", value).strip())
-    return found
-
-
-def test_what_programs_called_and_got_is_shown(carols: Client, alice: User) -> None:
-    row = Conversation.objects.create(owner=alice, title="Weather")
-    asked = Message.objects.create(conversation=row, role="user", content="How warm?")
-    called = add_reply(asked, "")
-    called.parts = [{"type": "tool_call", "id": "c1", "name": "<b>weather", "arguments": '{"city":"<i>"}'}]
-    called.save()
-    result = Message.objects.create(
-        conversation=row,
-        parent=called,
-        role="tool",
-        content="<u>21 degrees",
-        parts=[{"type": "tool_result", "tool_call_id": "c1"}],
-    )
-    row.active = add_reply(result, "It is 21 degrees.")
-    row.save()
-    page = page_of(carols, row)
-    assert "Called <bdi>&lt;b&gt;weather</bdi>" in page
-    assert "&quot;city&quot;: &quot;&lt;i&gt;&quot;" in page
-    assert "Result of a tool" in page
-    assert "&lt;u&gt;21 degrees" in page
-    assert page.count("It is 21 degrees.") >= 1

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
-from fakes.reviewed import make_conversation
+from fakes.reviewed import make_figures
 
 from chat.digest.days import days_from, month_of
 from chat.digest.summing import note_all, stale_days, sum_all, sum_one
@@ -15,18 +15,7 @@ from chat.models import CompletionFigures, CompletionSums, StaleSums
 
 
 def asked(owner: User, days_ago: int) -> CompletionFigures:
-    conversation = make_conversation(owner, ("q", "a"))
-    assert conversation.active is not None
-    assert conversation.active.completion is not None
-    return CompletionFigures.objects.create(
-        completion=conversation.active.completion,
-        conversation=conversation,
-        owner=owner,
-        asked=timezone.now() - timedelta(days=days_ago),
-        model="demo",
-        status="complete",
-        source="page",
-    )
+    return make_figures(owner, timezone.now() - timedelta(days=days_ago))
 
 
 def replies(days_ago: int) -> int:

@@ -1,11 +1,12 @@
 """Conversations as reviewers meet them: with replies, completions, and the rows to filter by."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from chat.models import Completion, Conversation, ConversationDigest, Message
+from chat.models import Completion, CompletionFigures, Conversation, ConversationDigest, Message
 
 
 def make_conversation(owner: User, *turns: tuple[str, str], title: str = "", **reply: Any) -> Conversation:
@@ -58,3 +59,17 @@ def digest(conversation: Conversation) -> ConversationDigest:
         },
     )
     return row
+
+
+def make_figures(owner: User, asked: datetime, **fields: Any) -> CompletionFigures:
+    """A reply of this user in figures."""
+    conversation = make_conversation(owner, ("q", "a"))
+    assert conversation.active is not None
+    assert conversation.active.completion is not None
+    return CompletionFigures.objects.create(
+        completion=conversation.active.completion,
+        conversation=conversation,
+        owner=owner,
+        asked=asked,
+        **{"model": "demo", "status": "complete", "source": "page", **fields},
+    )

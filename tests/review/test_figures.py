@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.cache import cache
 from django.utils import timezone
-from fakes.reviewed import make_conversation
+from fakes.reviewed import make_figures
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from chat.digest.summing import sum_all
@@ -26,16 +26,7 @@ SPAN = Span(DAY - timedelta(days=2), DAY)
 
 
 def count(owner: User, asked: datetime | None = None, **fields: Any) -> CompletionFigures:
-    conversation = make_conversation(owner, ("q", "a"))
-    assert conversation.active is not None
-    assert conversation.active.completion is not None
-    return CompletionFigures.objects.create(
-        completion=conversation.active.completion,
-        conversation=conversation,
-        owner=owner,
-        asked=asked or datetime(2026, 11, 20, 12, tzinfo=UTC),
-        **{"model": "demo", "status": "complete", "source": "page", **fields},
-    )
+    return make_figures(owner, asked or datetime(2026, 11, 20, 12, tzinfo=UTC), **fields)
 
 
 def gather(span: Span) -> Figures:

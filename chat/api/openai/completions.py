@@ -16,7 +16,7 @@ from chat.api.queries import last_event_id
 from chat.api.streams import ids_of
 from chat.errors import BadRequest, ChatError, NotFound, TooMany, Unavailable, UpstreamError
 from chat.service import Following
-from chat.service.completions import CompletionCall, read_call
+from chat.service.completions import read_call
 from chat.wire import openai
 from chat.wire.stream import STREAM_HEADERS, Stream
 
@@ -28,18 +28,18 @@ IN_VAIN = frozenset({"upstream_authentication", "upstream_rejected", "upstream_c
 
 @verb(counted=False)
 async def complete(call: Call) -> HttpResponseBase:
-    asked = read_call(json_body(call.request))
+    wanted = read_call(json_body(call.request))
     caller = replace(call.caller, door="openai")
     begin = partial(
-        service.complete, caller, asked, conversation=call.request.headers.get("X-Conversation-Id")
+        service.complete, caller, wanted, conversation=call.request.headers.get("X-Conversation-Id")
     )
     try:
         following = await admitted(call, begin, position=last_event_id(call.request))
         headers = ids_of(following)
-        if not asked.keep:
+        if not wanted.asked.keep:
             del headers["X-Conversation-Id"]
-        if asked.stream:
-            return await _stream(following, asked, headers)
+        if wanted.stream:
+            return await _stream(following, headers, include_usage=wanted.include_usage)
         return await _whole(following, headers)
     except BadRequest as error:
         raise _as_expected(error) from error
@@ -47,13 +47,13 @@ async def complete(call: Call) -> HttpResponseBase:
         return _upstream_answer(error)
 
 
-async def _stream(following: Following, asked: CompletionCall, headers: dict[str, str]) -> HttpResponseBase:
+async def _stream(following: Following, headers: dict[str, str], *, include_usage: bool) -> HttpResponseBase:
     if following.finished:
         following.leave()
         return HttpResponse(status=204, headers=headers)
     opening = Opening(following)
     await opening.wait(OPENING_SECONDS)
-    encoder = openai.Encoder(following.reply, following.model, include_usage=asked.include_usage)
+    encoder = openai.Encoder(following.reply, following.model, include_usage=include_usage)
     return StreamingHttpResponse(
         Stream(opening, encoder.encode, name=f"reply {following.reply}"),
         content_type=openai.CONTENT_TYPE,

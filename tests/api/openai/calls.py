@@ -1,5 +1,6 @@
 """How the tests call `/v1` and read what it answers."""
 
+import asyncio
 import base64
 import json
 from io import BytesIO
@@ -7,6 +8,9 @@ from typing import Any
 
 from api.reading import whole
 from django.test import AsyncClient
+from fakes.engine_ports import FedSource
+from fakes.eventually import eventually
+from fakes.fed_upstream import FedUpstream
 from PIL import Image
 
 from chat.access.descriptions import describe_message
@@ -67,6 +71,26 @@ async def tree() -> list[tuple[str, list[tuple[int, str, str]]]]:
         return found
 
     return await in_database(read)
+
+
+def answering(upstream: FedUpstream, *answers: str) -> None:
+    """What the next calls are answered, one after the other."""
+    for answer in answers:
+        upstream.script(answer)
+
+
+async def abandoned(answer: Any, source: FedSource) -> None:
+    """Read the beginning of a stream and go; returns when that is saved."""
+    pieces = aiter(answer)
+    await anext(pieces)
+    await pieces.aclose()
+    answer.close()
+    await asyncio.wait_for(source.closed.wait(), 5)
+    await eventually(is_interrupted)
+
+
+def is_interrupted() -> bool:
+    return bool(newest()["status"] == "interrupted")
 
 
 def newest() -> dict[str, Any]:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from api.openai.calls import assistant, chunks, last_reply, newest, post, said, texts, user
+from api.openai.calls import abandoned, assistant, chunks, is_interrupted, last_reply, post, said, texts, user
 from api.reading import error_of, whole
 from django.test import AsyncClient
 from fakes.eventually import eventually
@@ -216,24 +216,14 @@ async def test_a_client_that_goes_before_the_first_token_aborts(
     with pytest.raises(asyncio.CancelledError):
         await asking
     await asyncio.wait_for(source.closed.wait(), 5)
-    await eventually(_is_interrupted)
-
-
-def _is_interrupted() -> bool:
-    return bool(newest()["status"] == "interrupted")
+    await eventually(is_interrupted)
 
 
 async def test_a_client_that_goes_in_the_middle_leaves_what_had_arrived(
     as_alice: AsyncClient, upstream: FedUpstream
 ) -> None:
     source = upstream.script("Half", finish_reason=None)
-    answer = await post(as_alice, QUESTION, stream=True)
-    pieces = aiter(answer)
-    await anext(pieces)
-    await pieces.aclose()
-    answer.close()
-    await asyncio.wait_for(source.closed.wait(), 5)
-    await eventually(_is_interrupted)
+    await abandoned(await post(as_alice, QUESTION, stream=True), source)
     assert (await last_reply())["content"] == "Half"
 
 
