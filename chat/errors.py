@@ -119,3 +119,16 @@ class UpstreamError(ChatError):
 class UpstreamTimeout(UpstreamError):
     code = "upstream_timeout"
     status = 504
+
+
+def failed_with(saved: dict[str, Any] | None, *, retry_after: float | None, message_id: str) -> UpstreamError:
+    """What a reply failed with, from how it was saved (`as_dict`), to be raised again."""
+    error = saved or {}
+    code = error.get("code") or UpstreamError.code
+    kind = UpstreamTimeout if code == UpstreamTimeout.code else UpstreamError
+    return kind(
+        error.get("message") or "The model's provider failed.",
+        code=code,
+        retry_after=retry_after,
+        message_id=message_id,
+    )

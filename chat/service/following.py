@@ -15,7 +15,7 @@ from chat.database import in_database
 from chat.engine.cursor import Cursor
 from chat.engine.live_reply import LiveReply
 from chat.engine.transcript import Ended, Transcript
-from chat.errors import NotFound, Unauthenticated, Unavailable, UpstreamError, UpstreamTimeout
+from chat.errors import NotFound, Unauthenticated, Unavailable, UpstreamError, failed_with
 from chat.events import KEEP_ALIVE, Batch
 from chat.relay import NoRelay, Piece
 from chat.service.blocks import BlockCursor
@@ -167,15 +167,7 @@ class Following:
         ended = self._transcript.ended
         if ended is None or ended.status != "failed":
             return None
-        error = ended.error or {}
-        code = error.get("code") or UpstreamError.code
-        kind = UpstreamTimeout if code == UpstreamTimeout.code else UpstreamError
-        return kind(
-            error.get("message") or "The model's provider failed.",
-            code=code,
-            retry_after=ended.retry_after,
-            message_id=self.reply,
-        )
+        return failed_with(ended.error, retry_after=ended.retry_after, message_id=self.reply)
 
     async def _end(self) -> None:
         async for _ in self:
