@@ -1,35 +1,15 @@
 """`GET live`: one connection for all that a browser shows, since over HTTP/1.1 it opens six to a site."""
 
-from collections.abc import AsyncIterator
-
 from django.http.response import HttpResponseBase
 
 from chat import limits, service
+from chat.api.counted import Counted
 from chat.api.endpoint import Call, verb
 from chat.api.queries import refuse_unknown, wants_html
 from chat.api.streams import come_back_answer, live_answer
 from chat.errors import Unavailable
-from chat.events import Batch
-from chat.service import Live, Refused
 
 _PARAMETERS = frozenset({"follow", "render"})
-
-
-class Counted:
-    """A live connection among those that its user has open, like a socket, until it is left."""
-
-    def __init__(self, live: Live) -> None:
-        self._live = live
-        self._left = False
-
-    def __aiter__(self) -> AsyncIterator[Batch | Refused]:
-        return aiter(self._live)
-
-    def leave(self) -> None:
-        self._live.leave()
-        if not self._left:
-            self._left = True
-            limits.sockets.leave(self._live.caller.user_id)
 
 
 @verb(counted=False)

@@ -1,4 +1,6 @@
-"""Streaming responses: a reply, or all that is live. Never save anything: a reply has a task for that."""
+"""Streams: a reply, all that is live, a probe. Never save anything: replies have tasks for that."""
+
+from functools import partial
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -6,7 +8,7 @@ from django.http.response import HttpResponseBase
 from chat.api.forms import Form
 from chat.events import Batch
 from chat.service import Following, Refused
-from chat.wire import live, sse
+from chat.wire import live, probe, sse
 from chat.wire.stream import STREAM_HEADERS, Source, Stream
 
 
@@ -33,6 +35,15 @@ def live_answer(source: Source[Batch | Refused]) -> HttpResponseBase:
     return StreamingHttpResponse(
         Stream(source, _encode_live, name="all that is live", opening=live.OPENING),
         content_type=sse.CONTENT_TYPE,
+        headers=STREAM_HEADERS,
+    )
+
+
+def probe_answer(source: Source[probe.Said], form: str) -> HttpResponseBase:
+    """A stream to try the way with."""
+    return StreamingHttpResponse(
+        Stream(source, partial(probe.encode, form=form), name="a probe"),
+        content_type=probe.CONTENT_TYPES[form],
         headers=STREAM_HEADERS,
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from chat.api import attachments, chat, conversations, docs, live, messages
+from chat.api import attachments, chat, conversations, docs, live, messages, probe
 from chat.api.endpoint import endpoint, unknown_address
 
 urlpatterns = [
@@ -33,6 +33,7 @@ urlpatterns = [
     path("conversations/<conversation_id>/export", endpoint(GET=conversations.export)),
     path("conversations/<conversation_id>/restore", endpoint(POST=conversations.restore)),
     path("models", endpoint(GET=conversations.list_models)),
+    path("probe", endpoint(GET=probe.probe)),
     path("openapi.json", endpoint(GET=docs.description)),
     path("docs", endpoint(GET=docs.page), name="api-docs"),
     re_path("", unknown_address),

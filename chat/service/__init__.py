@@ -23,6 +23,7 @@ from chat.service.imports import import_conversations
 from chat.service.listeners import listen, tell_changed
 from chat.service.live import Live, Refused, open_live
 from chat.service.opinions import rate, report, take_report_back
+from chat.service.probing import open_probe
 from chat.service.replies import follow, stop
 from chat.service.reviewing import follow_reviewed
 from chat.service.runtime import drain, draining, start, this_server
@@ -53,6 +54,7 @@ __all__ = [
     "listen",
     "make_conversation",
     "open_live",
+    "open_probe",
     "rate",
     "read_attachment",
     "read_conversation",

@@ -111,6 +111,9 @@ def _responses(operation: Operation) -> dict[str, Any]:
     if operation.live:
         content = {_STREAM_TYPES[0]: {"schema": ref("Event")}}
         responses["200"] = {"description": "The stream of events.", "content": content}
+    if operation.probe:
+        content = {kind: {"schema": {"type": "string"}} for kind in _STREAM_TYPES}
+        responses["200"] = {"description": "The stream of pieces.", "content": content}
     if operation.public:
         responses["200"] = {"description": "The description."}
         return responses

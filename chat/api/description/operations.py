@@ -34,6 +34,8 @@ class Operation:
     streams: bool = False
     live: bool = False
     """Streams the events of many replies."""
+    probe: bool = False
+    """Streams what is no event of a reply."""
     file: bool = False
     """Answers with a file, to be saved under the name that it gives."""
     errors: tuple[str, ...] = ()
@@ -315,6 +317,28 @@ OPERATIONS: tuple[Operation, ...] = (
         errors=("404",),
     ),
     Operation("get", "models", "List the models you may use", group="Models", answers={"200": "ModelPage"}),
+    Operation(
+        "get",
+        "probe",
+        "Try the way of a stream",
+        "A stream of the server itself, by the same writers and headers as a reply's; asks no model. Each "
+        "piece (`begin`, `piece`, `over`) is JSON and says when it was `sent`, in seconds since 1970; "
+        "`begin` also says how the request arrived. `manage.py chat_probe` reads it and tells what holds "
+        "streams back.",
+        group="About",
+        parameters=(
+            Parameter("seconds", "How long it takes, 1 to 60; default 2.", schema="integer"),
+            Parameter(
+                "silence",
+                "So many seconds without a word in its middle, 0 to 300; default 0.",
+                schema="integer",
+            ),
+            Parameter("bytes", "So much more is sent in all, up to 1000000; default 0.", schema="integer"),
+            Parameter("format", "`sse` (the default), `ndjson` or `text`."),
+        ),
+        probe=True,
+        errors=("503",),
+    ),
     Operation("get", "openapi.json", "This description", group="About", public=True),
     Operation("get", "docs", "This description as a page", group="About", public=True),
 )
