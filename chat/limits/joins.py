@@ -1,6 +1,36 @@
-"""Whether a call that is over the limit may be a retry of one that was within it."""
+"""Calls that begin a reply and the rate: only what begins counts, and a retry joins when nothing is left."""
 
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from chat.database import in_database
+from chat.errors import TooMany
+from chat.limits import requests
 from chat.models import IdempotencyKey
+
+
+class Begun(Protocol):
+    @property
+    def joined(self) -> bool:
+        """Whether an earlier call had begun it."""
+
+
+B = TypeVar("B", bound=Begun)
+
+
+async def admitted(user_id: int, begin: Callable[[], Awaitable[B]], key: str | None) -> B:
+    """Begin or join. `key`: the `Idempotency-Key` of the call. Raises `TooMany`."""
+    counted = True
+    try:
+        requests.take(user_id)
+    except TooMany:
+        if key is None or not await in_database(has_used, user_id, key):
+            raise
+        counted = False
+    begun = await begin()
+    if counted and begun.joined:
+        requests.give_back(user_id)
+    return begun
 
 
 def has_used(user_id: int, idempotency_key: str) -> bool:

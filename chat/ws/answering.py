@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from chat import limits, service
+from chat import service
 from chat.auth.caller import Caller
 from chat.errors import ChatError, TooMany
 from chat.events import Batch, Title
+from chat.limits.joins import admitted
 from chat.service import Following
 from chat.service.news import News
 from chat.service.requests import Again, Ask
@@ -74,14 +75,14 @@ class Answering:
     async def _do(self, frame: Frame, ref: Ref) -> None:
         caller = self.caller
         match frame:
-            case Send(ask, render):
-                await self._begin(ref, ask, partial(service.ask, caller, ask, render=render))
-            case Regenerate(message, again, render):
+            case Send(ask, render, key):
+                await self._begin(ref, ask, key, partial(service.ask, caller, ask, render=render))
+            case Regenerate(message, again, render, key):
                 call = partial(service.regenerate, caller, message, again, render=render)
-                await self._begin(ref, again, call)
-            case Continue(message, again, render):
+                await self._begin(ref, again, key, call)
+            case Continue(message, again, render, key):
                 call = partial(service.continue_, caller, message, again, render=render)
-                await self._begin(ref, again, call)
+                await self._begin(ref, again, key, call)
             case Follow(reply, last_event_id, render):
                 self._followed.refuse_when_full()
                 following = await service.follow(
@@ -100,12 +101,13 @@ class Answering:
             case Ping():
                 await self._outlet.pong()
 
-    async def _begin(self, ref: Ref, body: Ask | Again, call: Callable[[], Awaitable[Following]]) -> None:
+    async def _begin(
+        self, ref: Ref, body: Ask | Again, key: str | None, call: Callable[..., Awaitable[Following]]
+    ) -> None:
         """Begin a reply, and answer what HTTP would: its stream, or in an `ack` its message or its ids."""
-        limits.requests.take(self.caller.user_id)
         self._followed.refuse_when_full()
         self._refuse_when_busy()
-        following = await call()
+        following = await admitted(self.caller.user_id, partial(call, idempotency_key=key), key)
         if body.background:
             await self._outlet.ack(
                 ref,

@@ -25,10 +25,11 @@ Ref = str | int | None
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Ask."""
+    """Ask. `key`: the same one again joins the first one's reply."""
 
     ask: Ask
     render: bool
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Regenerate:
     message: str
     again: Again
     render: bool
+    key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Continue:
     message: str
     again: Again
     render: bool
+    key: str | None = None
 
 
 class Follow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -120,18 +123,18 @@ def read(fields: dict[str, Any]) -> Frame:
 
 
 def _send(fields: dict[str, Any]) -> Send:
-    render = _take_render(fields)
-    return Send(decode_fields(Ask, fields), render)
+    render, key = _take_render(fields), _take_key(fields)
+    return Send(decode_fields(Ask, fields), render, key)
 
 
 def _regenerate(fields: dict[str, Any]) -> Regenerate:
-    message, render = _take_message(fields), _take_render(fields)
-    return Regenerate(message, decode_fields(Again, fields), render)
+    message, render, key = _take_message(fields), _take_render(fields), _take_key(fields)
+    return Regenerate(message, decode_fields(Again, fields), render, key)
 
 
 def _continue(fields: dict[str, Any]) -> Continue:
-    message, render = _take_message(fields), _take_render(fields)
-    return Continue(message, decode_fields(Again, fields), render)
+    message, render, key = _take_message(fields), _take_render(fields), _take_key(fields)
+    return Continue(message, decode_fields(Again, fields), render, key)
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
@@ -158,6 +161,14 @@ def _take_render(fields: dict[str, Any]) -> bool:
     if render not in (None, "html"):
         raise BadRequest('`render` is "html" or left out.', param="render")
     return render is not None
+
+
+def _take_key(fields: dict[str, Any]) -> str | None:
+    """What the header `Idempotency-Key` is to the HTTP calls; how long it may be, the service says."""
+    key = fields.pop("idempotency_key", None)
+    if key is not None and not isinstance(key, str):
+        raise BadRequest("`idempotency_key` is a text.", param="idempotency_key")
+    return key
 
 
 def _encoded(text: str) -> bytes:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 from fakes.fed_upstream import FedUpstream
-from fakes.socket_client import SocketClient
+from fakes.socket_client import OpenSocket, SocketClient
 
 from chat.errors import UpstreamError
 from chat.ws import codes
@@ -191,6 +191,40 @@ async def test_in_the_background_the_ids_are_the_answer(upstream: FedUpstream, s
     await socket.say(type="follow", reply=ack["reply"])
     source.end()
     assert (await socket.hear_until("end"))[-1]["status"] == "complete"
+
+
+async def test_a_key_sent_again_over_another_socket_joins_the_first_reply(
+    upstream: FedUpstream, open_socket: OpenSocket
+) -> None:
+    source = upstream.script("Hello", finish_reason=None)
+    asked = {"type": "send", "ref": 1, "content": "Hi", "idempotency_key": "once"}
+    first, second = await open_socket(), await open_socket()
+    await first.say(**asked)
+    reply = (await first.hear_until("delta"))[0]["reply"]
+    await second.say(**asked)
+    again = (await second.hear_until("delta"))[0]
+    assert (again["type"], again["ref"], again["reply"]) == ("start", 1, reply)
+    await second.say(**asked | {"content": "Something else"})
+    assert (await second.hear_until("error"))[-1]["error"]["code"] == "idempotency_key_reused"
+    source.end()
+    assert (await second.hear_until("end"))[-1]["length"] == 5
+    assert len(upstream.calls) == 1
+
+
+@pytest.mark.parametrize("kind", ["regenerate", "continue"])
+async def test_a_key_makes_one_of_two_such_frames(
+    upstream: FedUpstream, socket: SocketClient, kind: str
+) -> None:
+    upstream.script("Hel", finish_reason="length")
+    message = (await socket.ask())["reply"]
+    await socket.hear_until("end")
+    upstream.script("lo")
+    frames = []
+    for _ in range(2):
+        await socket.say(type=kind, message=message, idempotency_key="once")
+        frames.append((await socket.hear_until("end"))[0])
+    assert frames[0]["reply"] == frames[1]["reply"]
+    assert len(upstream.calls) == 2
 
 
 @pytest.mark.parametrize(
