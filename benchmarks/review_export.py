@@ -1,12 +1,12 @@
-"""What an export costs: `DATABASE_URL=… python benchmarks/review_export.py [messages]` (default: 1,000,000).
+"""What an export costs: `DATABASE_URL=… python benchmarks/review_export.py [form …]` (default: each form).
 
-Fills an empty database of its own with conversations of ten messages; a second run only measures. Then starts
-the server, takes everything out over HTTP in each form, and prints the seconds and the server's memory (RSS,
-MB): before, at a tenth of the way, and at its highest. Constant memory is the last two being alike.
+On the set that `manage.py make_review_data` makes, in a database of its own; where that is empty, it is made
+first (100,000 conversations, 1,000,000 messages: some minutes). Starts the server as users do, takes all
+out over HTTP in each form, and prints the seconds and the server's memory (RSS, MB): before, at its
+highest until a tenth of the way, and at its highest. Constant memory is the last two being alike.
 """
 
 import os
-import random
 import subprocess
 import sys
 import time
@@ -26,61 +26,13 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import connection
 
-from chat.ids import new_id
-from chat.models import AuditEntry, Completion, Conversation, ConversationDigest, Message
+from chat.models import AuditEntry, ConversationDigest, Message
 from chat.review import exports
 from chat.review.export_forms import FORMS
 
-IN_ONE = 10
-"""Messages of a conversation."""
-AT_ONCE = 500
-"""Conversations of one transaction."""
 PIECE = 1 << 16
-
-
-def fill(count: int) -> None:
-    chance = random.Random(1)
-    words = [f"word{number}" for number in range(5000)]
-    users = [User.objects.create(username=f"user{number}") for number in range(100)]
-    now = timezone.now()
-    for _ in range(count // IN_ONE // AT_ONCE):
-        conversations, messages, completions, digests = [], [], [], []
-        for _ in range(AT_ONCE):
-            row = Conversation(owner=chance.choice(users), title=" ".join(chance.choices(words, k=4)))
-            conversations.append(row)
-            above = None
-            for number in range(IN_ONE):
-                text = " ".join(chance.choices(words, k=chance.randint(5, 80)))
-                message = Message(
-                    id=new_id(), conversation=row, parent=above, role="assistant" if number % 2 else "user"
-                )
-                message.content = text
-                if number % 2:
-                    completions.append(
-                        Completion(message=message, number=1, model="m", status="complete", ended=now)
-                    )
-                    completions[-1].usage = {"prompt_tokens": 100, "completion_tokens": 50}
-                messages.append(message)
-                above = message
-            digests.append(
-                ConversationDigest(
-                    conversation=row, owner=row.owner, updated=now, created=now, messages=IN_ONE, length=3000
-                )
-            )
-        with transaction.atomic():
-            Conversation.objects.bulk_create(conversations)
-            Message.objects.bulk_create(messages)
-            Completion.objects.bulk_create(completions)
-            for completion in completions:
-                completion.message.completion = completion
-            replies = [completion.message for completion in completions]
-            Message.objects.bulk_update(replies, ["completion"], batch_size=400)
-            ConversationDigest.objects.bulk_create(digests)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def resident(pid: int, name: str) -> float:
@@ -126,7 +78,7 @@ def take_out(pid: int, form: str, user: User, session: str, total: int) -> None:
 def main() -> None:
     call_command("migrate", verbosity=0)
     if not ConversationDigest.objects.exists():
-        fill(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+        call_command("make_review_data")
     total = ConversationDigest.objects.count()
     dave, _ = User.objects.get_or_create(username="dave", is_staff=True, is_superuser=True)
     session = session_of(dave)
@@ -145,7 +97,7 @@ def main() -> None:
             except OSError:
                 assert server.poll() is None, "the server ended at its start"
                 time.sleep(0.2)
-        for form in FORMS:
+        for form in sys.argv[1:] or FORMS:
             take_out(server.pid, form, dave, session, total)
     finally:
         server.terminate()

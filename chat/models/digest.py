@@ -82,6 +82,8 @@ class CompletionFigures(models.Model):
         indexes = [
             models.Index(fields=["asked"], name="figures_asked"),
             models.Index(fields=["model", "conversation"], name="figures_model"),
+            models.Index(fields=["status", "source", "conversation"], name="figures_status"),
+            models.Index(fields=["finish_reason", "source", "conversation"], name="figures_finish"),
         ]
 
     def __str__(self) -> str:

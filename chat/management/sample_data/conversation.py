@@ -49,7 +49,7 @@ class Batch:
         default_factory=lambda: Rows(
             Completion,
             *("id", "message_id", "number", "source", "connection", "model", "status", "finish_reason"),
-            *("usage", "error", "created", "started", "first_token", "first_text", "ended"),
+            *("usage", "error", "created", "started", "first_token", "first_text", "ended", "looked_at"),
         )
     )
     figures: Rows = field(
@@ -212,6 +212,7 @@ class Writer:
             *(completion, key, 1, source, "sample", model, status, finish),
             {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written},
             *(error, moment, started, began, began, began + timedelta(milliseconds=stream)),
+            None,  # no flag rule has to look at it
         )
         sums.length += len(text.text)
         sums.tokens += read + written
