@@ -10,9 +10,12 @@ from django.template.loader import render_to_string
 
 from chat.api.answers import json_answer
 from chat.api.description import document
-from chat.api.description.document import PREFIX
-from chat.api.description.operations import ERRORS, OPERATIONS, Operation
-from chat.api.description.schemas import Schema, components
+from chat.api.description.document import parameters_of
+from chat.api.description.errors import ERRORS
+from chat.api.description.operation import Operation, Parameter
+from chat.api.description.operations import OPERATIONS
+from chat.api.description.schemas import components
+from chat.api.description.values import Schema
 from chat.api.endpoint import Call, verb
 
 _POLICY = (
@@ -43,15 +46,15 @@ class Field:
 
 @cache
 def _html() -> str:
-    groups: dict[str, list[Operation]] = {}
+    groups: dict[str, list[tuple[Operation, list[Parameter]]]] = {}
     for operation in OPERATIONS:
-        groups.setdefault(operation.group, []).append(operation)
+        groups.setdefault(operation.group, []).append((operation, parameters_of(operation)))
     schemas = {
         name: (schema.get("description", ""), _fields(schema))
         for name, schema in components().items()
         if "properties" in schema
     }
-    context = {"prefix": PREFIX, "groups": groups, "schemas": schemas, "errors": ERRORS}
+    context = {"groups": groups, "schemas": schemas, "errors": ERRORS}
     # The sentences mark code as OpenAPI's Markdown does; the page that holds them is escaped already.
     return re.sub("`([^`<]+)`", r"<code>\1</code>", render_to_string("api/docs.html", context))
 

@@ -1,5 +1,7 @@
 """The description says what the API does: every call, every field, as real answers have them."""
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,23 +9,82 @@ from api.reading import ask, events
 from django.test import AsyncClient
 from fakes.fed_upstream import FedUpstream
 
+from chat.api import urls as chat_api
 from chat.api.description import document
 from chat.api.description.schemas import components
-from chat.api.urls import urlpatterns
+from chat.api.openai import urls as openai_api
+
+APIS = {"/api/v1/": chat_api.urlpatterns, "/v1/": openai_api.urlpatterns}
 
 
 def calls_of_the_api() -> set[tuple[str, str]]:
     found = set()
-    for pattern in urlpatterns:
-        route = str(pattern.pattern).replace("<", "{").replace(">", "}")
-        for method in getattr(pattern.callback, "verbs", ()):
-            found.add((method.lower(), f"/api/v1/{route}"))
+    for prefix, patterns in APIS.items():
+        for pattern in patterns:
+            route = re.sub(r"<(?:path:)?(\w+)>", r"{\1}", str(pattern.pattern))
+            for method in getattr(pattern.callback, "verbs", ()):
+                found.add((method.lower(), f"{prefix}{route}"))
     return found
+
+
+def operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, methods in document()["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
 
 
 def test_every_call_is_described_and_no_other() -> None:
     described = {(method, path) for path, methods in document()["paths"].items() for method in methods}
     assert described == calls_of_the_api()
+
+
+def test_the_description_is_openapi() -> None:
+    validator = pytest.importorskip("openapi_spec_validator", reason="the checks' own (make check)")
+    validator.validate(document())
+
+
+def test_every_name_of_a_call_is_its_own() -> None:
+    names = [operation["operationId"] for _, operation in operations()]
+    assert len(set(names)) == len(names)
+
+
+def test_every_example_is_what_its_schema_says() -> None:
+    jsonschema = pytest.importorskip("jsonschema", reason="the checks' own (make check)")
+    contents = [
+        (f"{name} {where}", media)
+        for name, operation in operations()
+        for where, described in {"body": operation.get("requestBody", {}), **operation["responses"]}.items()
+        for kind, media in described.get("content", {}).items()
+        if kind == "application/json"
+    ]
+    contents += [
+        (name, described["content"]["application/json"])
+        for name, described in document()["components"]["responses"].items()
+    ]
+    told = 0
+    for name, media in contents:
+        schema = {**media["schema"], "components": document()["components"]}
+        validator = jsonschema.Draft202012Validator(schema)
+        examples = [one["value"] for one in media.get("examples", {}).values()]
+        for example in [*examples, *([media["example"]] if "example" in media else [])]:
+            told += 1
+            assert list(validator.iter_errors(example)) == [], name
+    assert told > 50
+
+
+def test_every_call_tells_what_it_can_be_refused_with() -> None:
+    for name, operation in operations():
+        statuses = set(operation["responses"])
+        if operation.get("security") == []:
+            continue
+        assert {"400", "401", "429", "503"} <= statuses, name
+        assert ("403" in statuses) == (not name.startswith("get") or name == "get /api/v1/chat"), name
+        assert ("413" in statuses) >= ("requestBody" in operation), name
+
+
+def test_every_call_that_changes_something_says_what() -> None:
+    changing = {name for name, operation in operations() if "x-effect" in operation}
+    assert {name for name, _ in operations() if not name.startswith("get")} <= changing
 
 
 def test_every_field_has_a_sentence() -> None:
@@ -39,7 +100,9 @@ def test_every_reference_leads_somewhere() -> None:
             return own + [name for item in value.values() for name in references(item)]
         return [name for item in value for name in references(item)] if isinstance(value, list) else []
 
-    known = {f"#/components/schemas/{name}" for name in document()["components"]["schemas"]}
+    known = {
+        f"#/components/{kind}/{name}" for kind, named in document()["components"].items() for name in named
+    }
     assert set(references(document())) <= known
 
 

@@ -4,41 +4,62 @@ Request bodies and events are made from their own types, so that they cannot dri
 by hand (messages, conversations, models, errors) is compared with real answers by the tests.
 """
 
-from collections.abc import Collection
 from typing import Any, get_args
 
 import msgspec
 
 from chat import portable
+from chat.api.bodies import NoFields
+from chat.api.description import openai_schemas
+from chat.api.description.limits import LIMITS
 from chat.api.description.texts import FIELD_TEXTS
-from chat.events import POSITIONLESS, Event
+from chat.api.description.values import (
+    COUNT,
+    FLAG,
+    ID,
+    OBJECTS,
+    TEXT,
+    TIME,
+    Schema,
+    an_object,
+    list_of,
+    one_of,
+    or_null,
+    page_of,
+    ref,
+    ref_or_null,
+)
+from chat.events import POSITIONLESS, Event, ReplyStatus
 from chat.service.requests import Again, Ask, Changes, NewConversation, Rating, Report, Restore
+from chat.wire.probe import Said
 
-Schema = dict[str, Any]
-
-BODIES = (Ask, Again, NewConversation, Changes, Rating, Report, Restore)
-_STATUSES = ["streaming", "complete", "stopped", "interrupted", "failed"]
-
-
-def ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
+BODIES = (Ask, Again, NewConversation, Changes, Rating, Report, Restore, NoFields)
 
 
 def components() -> dict[str, Schema]:
     """Every named schema, each of its fields with a sentence."""
-    _, bodies = msgspec.json.schema_components(BODIES, ref_template="#/components/schemas/{name}")
-    schemas = dict(bodies) | _events() | _resources()
+    schemas = _bodies() | _events() | _probe() | _resources() | openai_schemas.schemas()
     for name, schema in schemas.items():
-        for field, text in FIELD_TEXTS.get(name, {}).items():
+        for field, text in (FIELD_TEXTS | openai_schemas.TEXTS).get(name, {}).items():
             schema["properties"][field] = {**schema["properties"][field], "description": text}
     return schemas
+
+
+def _bodies() -> dict[str, Schema]:
+    _, made = msgspec.json.schema_components(BODIES, ref_template="#/components/schemas/{name}")
+    for name, limits in LIMITS.items():
+        for field, limit in limits.items():
+            before = made[name]["properties"][field]
+            kept = {"default": before["default"]} if "default" in before else {}
+            made[name]["properties"][field] = limit | kept
+    return dict(made)
 
 
 def _events() -> dict[str, Schema]:
     """Each event, and `Event`, which is any of them."""
     kinds = get_args(Event)
     _, made = msgspec.json.schema_components(kinds)
-    events = {}
+    events: dict[str, Schema] = {}
     for kind in kinds:
         schema = made[kind.__name__]
         properties = {"type": {"const": kind.type}, **schema["properties"]}
@@ -50,6 +71,7 @@ def _events() -> dict[str, Schema]:
             "properties": properties,
             "required": ["type", *schema["required"]],
         }
+    events["End"]["properties"]["error"] = ref_or_null("ErrorDetails")
     union = {
         "oneOf": [ref(name) for name in events],
         "discriminator": {
@@ -60,112 +82,101 @@ def _events() -> dict[str, Schema]:
     return events | {"Event": union}
 
 
+def _probe() -> dict[str, Schema]:
+    """What a probe says."""
+    kinds = get_args(Said)
+    _, made = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/Probe{name}")
+    for kind in kinds:
+        schema = made[kind.__name__]
+        schema["properties"]["type"] = {"const": schema["properties"]["type"]["default"]}
+        schema["required"].append("type")
+    named: dict[str, Schema] = {f"Probe{name}": schema for name, schema in made.items()}
+    return named | {"ProbeSaid": {"oneOf": [ref(f"Probe{kind.__name__}") for kind in kinds]}}
+
+
 def _resources() -> dict[str, Schema]:
     return {
-        "Message": _object(
+        "Message": an_object(
             {
-                "id": _ID,
-                "conversation": _ID,
-                "parent": _or_null(_ID),
-                "role": {"enum": ["system", "user", "assistant", "tool"]},
-                "content": _TEXT,
-                "attachments": _list_of("Attachment"),
-                "reasoning": _TEXT,
-                "status": {"enum": _STATUSES},
-                "model": _or_null(_TEXT),
-                "finish_reason": _or_null(_TEXT),
-                "usage": _or_null({"type": "object"}),
-                "error": {"anyOf": [ref("ErrorDetails"), {"type": "null"}]},
-                "cut_off": {"enum": ["left", "drain", "crash", None]},
-                "created": _TIME,
-                "started": _or_null(_TIME),
-                "first_token": _or_null(_TIME),
-                "first_text": _or_null(_TIME),
-                "ended": _or_null(_TIME),
-                "feedback": {"anyOf": [ref("Feedback"), {"type": "null"}]},
-                "notices": _OBJECTS,
-                "tool_calls": _OBJECTS,
-                "tool_call_id": _TEXT,
-                "parts": _OBJECTS,
+                "id": ID,
+                "conversation": ID,
+                "parent": or_null(ID),
+                "role": one_of("system", "user", "assistant", "tool"),
+                "content": TEXT,
+                "attachments": list_of("Attachment"),
+                "reasoning": TEXT,
+                "status": one_of(*get_args(ReplyStatus)),
+                "model": or_null(TEXT),
+                "finish_reason": or_null(TEXT),
+                "usage": or_null({"type": "object"}),
+                "error": ref_or_null("ErrorDetails"),
+                "cut_off": one_of("left", "drain", "crash", None),
+                "created": TIME,
+                "started": or_null(TIME),
+                "first_token": or_null(TIME),
+                "first_text": or_null(TIME),
+                "ended": or_null(TIME),
+                "feedback": ref_or_null("Feedback"),
+                "notices": OBJECTS,
+                "tool_calls": OBJECTS,
+                "tool_call_id": TEXT,
+                "parts": OBJECTS,
             },
             optional={"notices", "tool_calls", "tool_call_id", "parts"},
         ),
-        "Attachment": _object(_ATTACHMENT),
-        "Upload": _object(
-            _ATTACHMENT | {"created": _TIME, "characters": {"type": "integer"}}, optional={"characters"}
-        ),
-        "UploadPage": _page("Upload"),
-        "Feedback": _object({"rating": {"enum": [1, -1, None]}, "comment": _or_null(_TEXT)}),
-        "Conversation": _object(_CONVERSATION),
-        "ConversationTree": _object(_CONVERSATION | {"messages": _list_of("Message")}),
-        "ConversationPage": _page("Conversation"),
-        "Export": _object(
+        "Attachment": an_object(_ATTACHMENT),
+        "Upload": an_object(_ATTACHMENT | {"created": TIME, "characters": COUNT}, optional={"characters"}),
+        "UploadPage": page_of("Upload"),
+        "Feedback": an_object({"rating": one_of(1, -1, None), "comment": or_null(TEXT)}),
+        "Conversation": an_object(_CONVERSATION),
+        "ConversationTree": an_object(_CONVERSATION | {"messages": list_of("Message")}),
+        "ConversationPage": page_of("Conversation"),
+        "Export": an_object(
             {
                 "format": {"const": portable.FORMAT},
                 "version": {"const": portable.VERSION},
-                "exported": _TIME,
+                "exported": TIME,
                 "conversation": ref("ConversationTree"),
             }
         ),
-        "Model": _object(
+        "Model": an_object(
             {
-                "id": _TEXT,
-                "name": _TEXT,
-                "context_length": _or_null({"type": "integer"}),
-                "vision": {"type": "boolean"},
-                "default": {"type": "boolean"},
+                "id": TEXT,
+                "name": TEXT,
+                "context_length": or_null({"type": "integer"}),
+                "vision": FLAG,
+                "default": FLAG,
             }
         ),
-        "ModelPage": _page("Model"),
-        "Background": _object(
-            {"conversation": _ID, "request": _or_null(_ID), "reply": _ID, "stream_url": _TEXT}
+        "ModelPage": page_of("Model"),
+        "Background": an_object(
+            {"conversation": ID, "request": or_null(ID), "reply": ID, "stream_url": TEXT}
         ),
-        "Error": _object({"error": ref("ErrorDetails")}),
-        "ErrorDetails": _object({"type": _TEXT, "code": _TEXT, "message": _TEXT, "param": _or_null(_TEXT)}),
+        "LiveError": an_object({"type": {"const": "error"}, "reply": TEXT, "error": ref("ErrorDetails")}),
+        "Ping": an_object({"type": {"const": "ping"}}),
+        "Description": {"type": "object", "description": "A description in its own format."},
+        "Error": an_object({"error": ref("ErrorDetails")}),
+        "ErrorDetails": an_object({"type": TEXT, "code": TEXT, "message": TEXT, "param": or_null(TEXT)}),
     }
 
 
-_TEXT: Schema = {"type": "string"}
-_ID: Schema = {"type": "string", "format": "uuid"}
-_TIME: Schema = {"type": "string", "format": "date-time"}
-_OBJECTS: Schema = {"type": "array", "items": {"type": "object"}}
-_FLAG: Schema = {"type": "boolean"}
-
-
-def _or_null(schema: Schema) -> Schema:
-    return {**schema, "type": [schema["type"], "null"]}
-
-
-def _object(properties: dict[str, Schema], *, optional: Collection[str] = ()) -> Schema:
-    required = [name for name in properties if name not in optional]
-    return {"type": "object", "properties": properties, "required": required}
-
-
-def _list_of(name: str) -> Schema:
-    return {"type": "array", "items": ref(name)}
-
-
-def _page(name: str) -> Schema:
-    return _object({"results": _list_of(name), "next": _or_null(_TEXT)})
-
-
-_ATTACHMENT: dict[str, Schema] = {
-    "id": _ID,
-    "name": _TEXT,
-    "kind": {"enum": ["image", "text", "pdf"]},
-    "content_type": _TEXT,
-    "size": {"type": "integer"},
+_ATTACHMENT: dict[str, Any] = {
+    "id": ID,
+    "name": TEXT,
+    "kind": one_of("image", "text", "pdf"),
+    "content_type": TEXT,
+    "size": COUNT,
 }
 _CONVERSATION: dict[str, Schema] = {
-    "id": _ID,
-    "title": _TEXT,
-    "model": _or_null(_TEXT),
-    "system_prompt": _TEXT,
+    "id": ID,
+    "title": TEXT,
+    "model": or_null(TEXT),
+    "system_prompt": TEXT,
     "params": {"type": "object"},
-    "temporary": _FLAG,
-    "pinned": _FLAG,
-    "archived": _FLAG,
-    "active": _or_null(_ID),
-    "created": _TIME,
-    "updated": _TIME,
+    "temporary": FLAG,
+    "pinned": FLAG,
+    "archived": FLAG,
+    "active": or_null(ID),
+    "created": TIME,
+    "updated": TIME,
 }

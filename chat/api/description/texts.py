@@ -157,6 +157,30 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "reply": "The reply's message id.",
         "stream_url": "Where to follow the reply without a key, until 10 minutes after its end.",
     },
+    "ProbeBegin": {
+        "run": "Another one for each stream.",
+        "pieces": "How many come after this one, and before `over`.",
+        "every": "Seconds between them.",
+        "silence": "Seconds without a word in the middle.",
+        "sent": "Seconds since 1970, by the server's clock.",
+        "request": "How the request arrived.",
+    },
+    "ProbePiece": {
+        "number": "From 0.",
+        "sent": "Seconds since 1970, by the server's clock.",
+        "padding": "As much as was asked for.",
+    },
+    "ProbeOver": {"sent": "Seconds since 1970, by the server's clock."},
+    "ProbeSeen": {
+        "http": "The version of HTTP.",
+        "accept_encoding": "What compressions are taken.",
+        "via": "Which proxies say that they passed it on.",
+        "forwarded": "Whether some hop says that it passed the request on.",
+    },
+    "LiveError": {
+        "reply": "The name that you gave it.",
+        "error": "Why it cannot be followed. The others go on.",
+    },
     "Error": {"error": "What went wrong."},
     "ErrorDetails": {
         "type": "Whose fault it was.",
