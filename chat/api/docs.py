@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from chat.api.answers import json_answer
-from chat.api.description import document
+from chat.api.description import document, sockets
 from chat.api.description.document import parameters_of
 from chat.api.description.errors import ERRORS
 from chat.api.description.operation import Operation, Parameter
@@ -27,6 +27,11 @@ _POLICY = (
 @verb(public=True)
 async def description(call: Call) -> HttpResponseBase:
     return json_answer(document())
+
+
+@verb(public=True)
+async def description_of_sockets(call: Call) -> HttpResponseBase:
+    return json_answer(sockets.document())
 
 
 @verb(public=True)

@@ -35,6 +35,7 @@ urlpatterns = [
     path("models", endpoint(GET=conversations.list_models)),
     path("probe", endpoint(GET=probe.probe)),
     path("openapi.json", endpoint(GET=docs.description)),
+    path("asyncapi.json", endpoint(GET=docs.description_of_sockets)),
     path("docs", endpoint(GET=docs.page), name="api-docs"),
     re_path("", unknown_address),
 ]

@@ -17,11 +17,12 @@ from chat.errors import ChatError, TooMany
 from chat.events import Batch, Title
 from chat.limits.joins import admitted
 from chat.service import Following
+from chat.service.frames import Follow, Ping, Ref, Stop, Unfollow, Watch
 from chat.service.news import News
 from chat.service.requests import Again, Ask
 from chat.ws import codes, frames_in
 from chat.ws.followed import Followed
-from chat.ws.frames_in import Continue, Follow, Frame, Ping, Ref, Regenerate, Send, Stop, Unfollow, Watch
+from chat.ws.frames_in import Continue, Frame, Regenerate, Send
 from chat.ws.outlet import Outlet
 
 logger = logging.getLogger(__name__)

@@ -7,8 +7,8 @@ from functools import partial
 from chat.errors import ChatError, TooMany
 from chat.events import Batch
 from chat.service import Following, saved_end
+from chat.service.frames import Ref
 from chat.ws import codes
-from chat.ws.frames_in import Ref
 from chat.ws.outlet import Outlet
 
 logger = logging.getLogger(__name__)

@@ -5,22 +5,14 @@ The fields of `send`, `regenerate` and `continue` are those of the HTTP calls, c
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from chat.errors import BadRequest
+from chat.service.frames import MAX_BYTES, MAX_REF_CHARS, PLAIN, Plain, Ref
 from chat.service.requests import Again, Ask
 from chat.service.requests import decode as decode_fields
-
-MAX_BYTES = 1 << 20
-"""Of one frame, in UTF-8. Daphne enforces the same number by default; other servers allow more."""
-MAX_REF_CHARS = 200
-"""A `ref` is sent back as it came, so it must not be a way to make the server send much."""
-
-Ref = str | int | None
-"""What a client marks a frame with, to know the answer by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +44,7 @@ class Continue:
     key: str | None = None
 
 
-class Follow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Follow a reply, from its beginning or from the position that `last_event_id` names."""
-
-    reply: str
-    last_event_id: str | None = None
-    render: Literal["html"] | None = None
-
-
-class Unfollow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Follow it no more; counts as leaving."""
-
-    reply: str
-
-
-class Stop(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """End the reply with what has arrived."""
-
-    reply: str
-
-
-class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Tell `changed` from now on, too. Clients from before it was there see nothing new."""
-
-
-class Ping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Is anybody there?"""
-
-
-Frame = Send | Regenerate | Continue | Follow | Unfollow | Stop | Watch | Ping
+Frame = Send | Regenerate | Continue | Plain
 
 
 def too_large(frame: str | bytes | None) -> bool:
@@ -137,15 +101,15 @@ def _continue(fields: dict[str, Any]) -> Continue:
     return Continue(message, decode_fields(Again, fields), render, key)
 
 
+def _plain(kind: type[Plain]) -> Callable[[dict[str, Any]], Frame]:
+    return lambda fields: decode_fields(kind, fields)
+
+
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "send": _send,
-    "follow": partial(decode_fields, Follow),
-    "unfollow": partial(decode_fields, Unfollow),
     "regenerate": _regenerate,
     "continue": _continue,
-    "stop": partial(decode_fields, Stop),
-    "watch": partial(decode_fields, Watch),
-    "ping": partial(decode_fields, Ping),
+    **{name: _plain(kind) for name, kind in PLAIN.items()},
 }
 
 

@@ -6,9 +6,9 @@ import msgspec
 
 from chat.errors import ChatError
 from chat.events import Batch, Start
+from chat.service.frames import Ref
 from chat.wire import frames
 from chat.wire.event_json import encode_json, one_line
-from chat.ws.frames_in import Ref
 
 PONG = '{"type":"pong"}'
 

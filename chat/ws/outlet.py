@@ -6,8 +6,8 @@ from typing import Any
 
 from chat.errors import ChatError
 from chat.events import Batch, Event, Title
+from chat.service.frames import Ref
 from chat.ws import frames_out
-from chat.ws.frames_in import Ref
 
 TITLES_REMEMBERED = 1000
 """A title told twice does no harm; remembering every one of a socket that lives for months would."""

@@ -126,7 +126,7 @@ async def test_real_answers_have_the_described_fields(as_alice: AsyncClient, ups
     assert set((await as_alice.get("/api/v1/attachments")).json()) == fields("UploadPage")
 
 
-@pytest.mark.parametrize("path", ["openapi.json", "docs"])
+@pytest.mark.parametrize("path", ["openapi.json", "asyncapi.json", "docs"])
 async def test_reading_it_needs_no_sign_in(nobody: AsyncClient, path: str) -> None:
     response = await nobody.get(f"/api/v1/{path}")
     assert response.status_code == 200

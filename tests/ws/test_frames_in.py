@@ -6,23 +6,9 @@ from typing import Any
 import pytest
 
 from chat.errors import BadRequest
+from chat.service.frames import MAX_BYTES, Follow, Ping, Stop, Unfollow, Watch
 from chat.service.requests import Again, Ask
-from chat.ws.frames_in import (
-    MAX_BYTES,
-    Continue,
-    Follow,
-    Frame,
-    Ping,
-    Regenerate,
-    Send,
-    Stop,
-    Unfollow,
-    Watch,
-    decode,
-    read,
-    take_ref,
-    too_large,
-)
+from chat.ws.frames_in import Continue, Frame, Regenerate, Send, decode, read, take_ref, too_large
 
 
 def frame(**fields: Any) -> Frame:

@@ -9,8 +9,8 @@ from fakes.fed_upstream import FedUpstream
 from fakes.socket_client import OpenSocket, SocketClient
 
 from chat.errors import UpstreamError
+from chat.service.frames import MAX_BYTES
 from chat.ws import codes
-from chat.ws.frames_in import MAX_BYTES
 
 
 async def test_ping_is_answered(socket: SocketClient) -> None:

@@ -52,6 +52,15 @@ OPERATIONS = (
     ),
     Operation(
         "get",
+        "/api/v1/asyncapi.json",
+        "The description of the WebSocket",
+        "AsyncAPI 3.0.",
+        _GROUP,
+        answers={"200": Answer("The description.", "Description")},
+        auth="nobody",
+    ),
+    Operation(
+        "get",
         "/api/v1/docs",
         "Both as a page",
         "To read, and to try every call.",

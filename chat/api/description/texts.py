@@ -189,3 +189,16 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "param": "Which field was wrong.",
     },
 }
+
+FRAME_TEXTS: dict[str, dict[str, str]] = {
+    "FollowFrame": {
+        "reply": "The reply's message id.",
+        "last_event_id": "Go on right after this position; null: from its beginning.",
+        "render": "`html`: the `block` events come too.",
+    },
+    "UnfollowFrame": {"reply": "The reply's message id."},
+    "StopFrame": {"reply": "The reply's message id."},
+    "AckFrame": {"message": "As saved: of `stop`, and of what was asked with `stream: false`."},
+    "ErrorFrame": {"error": "What was wrong with the frame, or what has failed."},
+}
+"""A sentence for each field of a frame that no HTTP call has."""
