@@ -6,6 +6,7 @@ call it for anything that waits on something else than the database.
 
 import asyncio
 import contextvars
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -23,9 +24,13 @@ R = TypeVar("R")
 WRITERS = 4
 """Threads, and so connections, of a process on PostgreSQL. SQLite has one writer at a time: one."""
 READERS = 2
+LOOKERS = 1
+"""For `looking`: whether the database answers must not depend on how long others keep it busy."""
 CLOSE_SECONDS = 10
 
 _pools: dict[str, ThreadPoolExecutor] = {}
+_hops: Counter[str] = Counter()
+"""Awaited now, by kind. Only the event loop counts, so that no lock is needed."""
 _generation = 0
 """Raised when a connection broke: those that are older are not to be trusted."""
 _thread = local()
@@ -44,13 +49,30 @@ async def reading(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
     return await _hop("read", partial(function, *args, **kwargs))
 
 
+async def looking(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same in a thread of its own, for a look whether the database is there. One at a time."""
+    return await _hop("look", partial(function, *args, **kwargs))
+
+
 async def _hop(kind: str, function: Callable[[], R]) -> R:
     pool = _pools.get(kind)
     if pool is None:
         pool = _pools[kind] = ThreadPoolExecutor(_threads(kind), thread_name_prefix=f"database-{kind}")
     context = contextvars.copy_context()
     spoken = partial(_speaking, translation.get_language(), function)
-    return await asyncio.get_running_loop().run_in_executor(pool, context.run, _clean, spoken)
+    hop = asyncio.get_running_loop().run_in_executor(pool, context.run, _clean, spoken)
+    _hops[kind] += 1
+    hop.add_done_callback(lambda _: _over(kind))
+    return await hop
+
+
+def _over(kind: str) -> None:
+    _hops[kind] -= 1
+
+
+def hops() -> dict[str, tuple[int, int]]:
+    """Of `write` and `read`: how many are awaited, and how many can be under way at a time."""
+    return {kind: (_hops[kind], _threads(kind)) for kind in ("write", "read")}
 
 
 def _speaking(language: str | None, function: Callable[[], R]) -> R:
@@ -84,8 +106,8 @@ def _clean(function: Callable[[], R]) -> R:
 
 
 def _threads(kind: str) -> int:
-    if kind == "read":
-        return READERS
+    if kind != "write":
+        return READERS if kind == "read" else LOOKERS
     return 1 if connections["default"].vendor == "sqlite" else WRITERS
 
 

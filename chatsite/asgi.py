@@ -19,6 +19,8 @@ from chatsite.lean_handler import LeanHandler
 from chatsite.lifespan import lifespan
 from chatsite.page_limit import PageLimit
 from chatsite.proxies import TrustedProxies
+from chatsite.watching.probes import Probes
+from chatsite.watching.watched import Watched
 
 if "daphne.server" in sys.modules:
     from chatsite import daphne_drain
@@ -37,12 +39,7 @@ async def http(scope: Scope, receive: Receive, send: Send) -> None:
     await handler(scope, receive, send)
 
 
-application = NoLateErrors(
-    TrustedProxies(
-        AllowedHosts(
-            ProtocolTypeRouter(
-                {"http": http, "websocket": URLRouter(websocket_urlpatterns), "lifespan": lifespan}
-            )
-        )
-    )
+site = AllowedHosts(
+    ProtocolTypeRouter({"http": http, "websocket": URLRouter(websocket_urlpatterns), "lifespan": lifespan})
 )
+application = Watched(NoLateErrors(TrustedProxies(Probes(site))))

@@ -11,6 +11,7 @@ from typing import Any
 
 from daphne.access import AccessLogGenerator
 from daphne.server import Server, reactor, twisted_loop
+from django.conf import settings
 from twisted.internet.defer import Deferred
 
 from chatsite import daphne_requests, daphne_sockets, life, server_lock
@@ -90,4 +91,5 @@ def _listen_success(self: Server, port: Any) -> None:
 def _write_entry(
     self: AccessLogGenerator, host: str, date: Any, request: str, *rest: Any, **more: Any
 ) -> None:
-    _plain_write_entry(self, host, date, redacted(request), *rest, **more)
+    if settings.CHAT_LOG_FORMAT == "text":  # else `chat.access` has it
+        _plain_write_entry(self, host, date, redacted(request), *rest, **more)

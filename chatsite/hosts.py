@@ -38,10 +38,11 @@ def is_allowed(host_header: str) -> bool:
         return validate_host(domain, settings.ALLOWED_HOSTS)
     # On a home network nobody knows our address beforehand. Rebinding needs a name, so any address
     # is safe, and of the names only those that the network itself gives.
-    return _is_address(domain) or validate_host(domain, [*LOOPBACK, *names_of_this_machine()])
+    return is_address(domain) or validate_host(domain, [*LOOPBACK, *names_of_this_machine()])
 
 
-def _is_address(domain: str) -> bool:
+def is_address(domain: str) -> bool:
+    """Whether a host is given by its address: no name can lead there."""
     try:
         ipaddress.ip_address(domain.removeprefix("[").removesuffix("]"))
     except ValueError:

@@ -9,6 +9,7 @@ import logging
 from django.conf import settings
 
 from chatsite import server_lock
+from chatsite.watching import loop_lag
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +20,8 @@ RESTARTS = 1012
 
 _ending: "asyncio.Task[int] | None" = None
 _failed = False
+_beside: list["asyncio.Task[None]"] = []
+"""What runs for as long as the process does, and is nobody's work."""
 
 
 async def begin() -> None:
@@ -29,6 +32,7 @@ async def begin() -> None:
     try:
         await asyncio.to_thread(server_lock.take)
         await service.start()
+        _beside.append(asyncio.create_task(loop_lag.observe_forever(), name="loop lag"))
     except Exception:
         _failed = True
         logger.critical("the server could not begin", exc_info=True)
@@ -66,4 +70,7 @@ async def _end() -> int:
         logger.critical("the server did not end in order", exc_info=True)
         raise
     _failed = unsaved > 0
+    for task in _beside:
+        task.cancel()
+    await asyncio.gather(*_beside, return_exceptions=True)
     return unsaved

@@ -13,11 +13,15 @@ _HIDDEN = r"\g<name>…"
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def redacted(line: str) -> str:
-    """The line without its secrets. One that hides their names behind percent signs is shown decoded."""
+def redacted(line: str, *, keep: str = "") -> str:
+    """The line without its secrets. One that hides their names behind percent signs is shown decoded.
+
+    `keep`: control characters that may stand in it then, as in a traceback of several lines.
+    """
     line = _SECRETS.sub(_HIDDEN, line)
     if "%" in line and _SECRETS.search(plain := unquote(line)):
-        line = _CONTROLS.sub("�", _SECRETS.sub(_HIDDEN, plain))
+        shown = _SECRETS.sub(_HIDDEN, plain)
+        line = _CONTROLS.sub(lambda found: found[0] if found[0] in keep else "�", shown)
     return line
 
 

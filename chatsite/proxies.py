@@ -30,10 +30,15 @@ class TrustedProxies:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        client = scope.get("client")
-        if client and settings.CHAT_TRUSTED_PROXIES and _is_trusted(client[0]):
-            scope = {**scope, **_as_forwarded(scope)}
-        await self.app(scope, receive, send)
+        await self.app(believed(scope), receive, send)
+
+
+def believed(scope: Scope) -> Scope:
+    """The scope with what a trusted proxy says of the caller."""
+    client = scope.get("client")
+    if client and settings.CHAT_TRUSTED_PROXIES and _is_trusted(client[0]):
+        return {**scope, **_as_forwarded(scope)}
+    return scope
 
 
 def _as_forwarded(scope: Scope) -> Scope:

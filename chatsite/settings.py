@@ -119,6 +119,14 @@ CHAT_MAX_ATTACHMENT_BYTES = env.whole(
 CHAT_MAX_ATTACHMENTS = env.whole("CHAT_MAX_ATTACHMENTS", 10, most=100)
 DATA_UPLOAD_MAX_MEMORY_SIZE = CHAT_MAX_BODY_BYTES or None
 
+# Watching
+# Whoever has the token need not be near: with one, and without addresses, nobody is let in by where they are.
+CHAT_METRICS_TOKEN = env.text("CHAT_METRICS_TOKEN")
+CHAT_METRICS_FROM = proxies.networks("CHAT_METRICS_FROM", env.words("CHAT_METRICS_FROM"))
+if not CHAT_METRICS_FROM and not CHAT_METRICS_TOKEN:
+    CHAT_METRICS_FROM = proxies.networks("CHAT_METRICS_FROM", ["127.0.0.0/8", "::1"])
+CHAT_LOG_FORMAT = env.choice("CHAT_LOG_FORMAT", "text", ("text", "json"))
+
 # What it is made of
 INSTALLED_APPS = [
     "chatsite.admin_config.ChatAdminConfig",
@@ -186,13 +194,18 @@ LANGUAGE_COOKIE_SECURE = DJANGO_HTTPS
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# One plain line each, to stderr; what opens a stream or a door is cut out (chatsite/log_lines.py).
+# One line each, to stderr; what opens a stream or a door is cut out (chatsite/log_lines.py).
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"redact": {"()": "chatsite.log_lines.Redact"}},
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"lines": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": "plain"}},
+    "formatters": {
+        "text": {"()": "chatsite.log_forms.TextLines"},
+        "json": {"()": "chatsite.log_forms.JsonLines"},
+    },
+    "handlers": {
+        "lines": {"class": "logging.StreamHandler", "filters": ["redact"], "formatter": CHAT_LOG_FORMAT}
+    },
     "root": {"handlers": ["lines"], "level": "INFO"},
     "loggers": {
         "django": {"level": "INFO"},
@@ -201,7 +214,12 @@ LOGGING = {
         "daphne": {"level": "WARNING"},
         # These come with handlers of their own, which print addresses whole.
         "uvicorn": {"handlers": ["lines"], "level": "INFO", "propagate": False},
-        "uvicorn.access": {"handlers": ["lines"], "level": "INFO", "propagate": False},
+        # With JSON the lines of `chat.access` stand for the servers' own (chatsite/watching/watched.py).
+        "uvicorn.access": {
+            "handlers": ["lines"],
+            "level": "INFO" if CHAT_LOG_FORMAT == "text" else "WARNING",
+            "propagate": False,
+        },
         # A line for each request to a provider says nothing that the completion does not.
         "httpx2": {"level": "WARNING"},
         "openai": {"level": "WARNING"},

@@ -9,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 from chat.auth.origins import allowed_cors_origin
 
 _RATE = "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
-EXPOSED = f"X-Conversation-Id, X-Message-Id, Retry-After, {_RATE}"
+EXPOSED = f"X-Conversation-Id, X-Message-Id, X-Request-Id, Retry-After, {_RATE}"
 _PREFLIGHT_SECONDS = "600"
 
 

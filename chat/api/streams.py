@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 
 from chat.api.forms import Form
 from chat.events import Batch
+from chat.log_marks import REPLY
 from chat.service import Following, Refused
 from chat.wire import live, probe, sse
 from chat.wire.stream import STREAM_HEADERS, Source, Stream
@@ -19,6 +20,7 @@ def ids_of(following: Following) -> dict[str, str]:
 
 def stream_answer(following: Following, form: Form) -> HttpResponseBase:
     """The reply as it comes; 204 where the client has had all of it, which stops an `EventSource`."""
+    REPLY.set(following.reply)
     headers = ids_of(following)
     if following.finished:
         following.leave()

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 
 from chat.engine.live_reply import LiveReply
-from chat.engine.ports import Piece, Saved, Store, StoreAway
+from chat.engine.ports import Piece, Saved, Store, StoreAway, Tally
 from chat.engine.transcript import Ended
 from chat.errors import ChatError
 
@@ -18,11 +19,20 @@ LOST = Ended("interrupted")
 class Checkpoints:
     """One save at a time; only what is new; a reply whose end is due is left to its end."""
 
-    def __init__(self, store: Store, period: float, running: Callable[[], Iterable[LiveReply]]) -> None:
+    def __init__(
+        self, store: Store, period: float, running: Callable[[], Iterable[LiveReply]], tally: Tally
+    ) -> None:
         self._store = store
         self._period = period
         self._running = running
+        self._tally = tally
         self._away = False
+        self._behind_since: float | None = None
+
+    @property
+    def behind(self) -> float:
+        """Seconds since the first save that has not succeeded yet began; 0 where none is under way."""
+        return 0.0 if self._behind_since is None else time.monotonic() - self._behind_since
 
     async def tick_forever(self) -> None:
         """Save every `period` seconds, counted from one save's begin to the next one's."""
@@ -44,7 +54,11 @@ class Checkpoints:
             if live.closing_since is None and (piece := live.piece()) is not None
         ]
         if not grown:
+            self._behind_since = None  # what was behind has ended, which saves it
             return
+        begun = time.monotonic()
+        if self._behind_since is None:
+            self._behind_since = begun
         saving: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         for live, _ in grown:
             live.saving = saving
@@ -59,6 +73,8 @@ class Checkpoints:
             for live, _ in grown:
                 live.saving = None
             saving.set_result(None)
+        self._behind_since = None
+        self._tally.saved(time.monotonic() - begun)
         if self._away:
             logger.warning("checkpoints are saved again")
             self._away = False

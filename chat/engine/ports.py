@@ -1,4 +1,4 @@
-"""What the engine needs from outside, as protocols of a few methods: a store, and a source of chunks."""
+"""What the engine needs from outside, as protocols of a few methods: a store, a source of chunks, a tally."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -75,3 +75,21 @@ class Store(Protocol):
 
     async def beat(self, running: Collection[UUID]) -> frozenset[UUID]:
         """Raise this process's counter; the epochs of `running` that no longer run. Raises `StoreAway`."""
+
+
+class Tally(Protocol):
+    """Whoever counts. Told once for a reply and once for a group commit, never for a token; never raises."""
+
+    def ended(self, model: str, ending: Ending, told: Ended) -> None:
+        """A reply's end is saved: as it was to be, and as the row has it, where somebody else wrote it."""
+
+    def saved(self, seconds: float) -> None:
+        """A group commit was written, and took so long."""
+
+
+class NoTally:
+    """A tally of nothing."""
+
+    def ended(self, model: str, ending: Ending, told: Ended) -> None: ...
+
+    def saved(self, seconds: float) -> None: ...

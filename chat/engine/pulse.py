@@ -23,7 +23,12 @@ class Pulse:
 
     @property
     def fresh(self) -> bool:
-        return self._clock() - self._last <= GOOD_FOR
+        return self.age <= GOOD_FOR
+
+    @property
+    def age(self) -> float:
+        """Seconds since the last good beat."""
+        return self._clock() - self._last
 
     def renew(self, since: float | None = None) -> None:
         """A beat that was begun at `since` (default: now) is known to have been written."""

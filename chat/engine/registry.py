@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chat.engine.checkpoints import LOST, Checkpoints
 from chat.engine.live_reply import LiveReply
-from chat.engine.ports import Source, Store, StoreAway
+from chat.engine.ports import NoTally, Source, Store, StoreAway, Tally
 from chat.engine.pulse import Pulse
 from chat.engine.run import run
 from chat.engine.transcript import DRAINED, Transcript
@@ -26,16 +26,19 @@ SAVE_SECONDS = 20.0
 class Registry:
     """Made once per process and event loop; `start` and `drain` are its life."""
 
-    def __init__(self, store: Store, *, checkpoint_seconds: float, max_chars: int) -> None:
+    def __init__(
+        self, store: Store, *, checkpoint_seconds: float, max_chars: int, tally: Tally | None = None
+    ) -> None:
         self.pulse = Pulse()
         self.draining = False
         """Nothing new is to begin: set by whoever drains, before it lets what was begun finish."""
         self._store = store
+        self._tally = tally or NoTally()
         self._max_chars = max_chars
         self._live: dict[UUID, LiveReply] = {}
         self._runs: set[asyncio.Task[None]] = set()
         self._interrupting = False
-        self._checkpoints = Checkpoints(store, checkpoint_seconds, self.running)
+        self._checkpoints = Checkpoints(store, checkpoint_seconds, self.running, self._tally)
         self._ticking: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -63,7 +66,8 @@ class Registry:
         self._live[live.id] = live
         if self._interrupting:
             live.end_with(DRAINED)
-        task = asyncio.create_task(run(live, source, self._store, self.pulse), name=f"reply {live.id}")
+        running = run(live, source, self._store, self.pulse, self._tally)
+        task = asyncio.create_task(running, name=f"reply {live.id}")
         self._runs.add(task)
         task.add_done_callback(lambda done: self._forget(live, done))
         return live
@@ -97,6 +101,11 @@ class Registry:
         if not was_fresh:
             for live in self.running():
                 live.wake()
+
+    @property
+    def behind(self) -> float:
+        """Seconds for which text has waited to be saved; 0 where none does."""
+        return self._checkpoints.behind
 
     def epochs(self) -> frozenset[UUID]:
         """Those that run here."""

@@ -9,10 +9,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from chat.engine.live_reply import LiveReply
-from chat.engine.ports import Final, Source, Store, StoreAway
+from chat.engine.ports import Final, Source, Store, StoreAway, Tally
 from chat.engine.pulse import Pulse
 from chat.engine.transcript import DRAINED, Ended
 from chat.errors import ChatError
+from chat.log_marks import REPLY
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +25,9 @@ RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Waits between attempts to save an end while the database is away; the last one repeats."""
 
 
-async def run(live: LiveReply, source: Source, store: Store, pulse: Pulse) -> None:
+async def run(live: LiveReply, source: Source, store: Store, pulse: Pulse, tally: Tally) -> None:
     """Read, end, save, tell. Returns when the end is saved, however long that takes."""
+    REPLY.set(str(live.id))
     live.reading = asyncio.create_task(_read(live, source), name=f"read {live.id}")
     if live.intent is not None:
         live.reading.cancel()
@@ -36,7 +38,9 @@ async def run(live: LiveReply, source: Source, store: Store, pulse: Pulse) -> No
     ended = _verdict(live, live.reading)
     if live.saving is not None:
         await live.saving
-    live.finish(await _save(live, ended, store))
+    final = await _save(live, ended, store)
+    live.finish(final)
+    tally.ended(live.transcript.model, live.ending(ended), final.ended)
 
 
 async def _read(live: LiveReply, source: Source) -> None:

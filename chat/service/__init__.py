@@ -29,9 +29,11 @@ from chat.service.reviewing import follow_reviewed
 from chat.service.runtime import drain, draining, start, this_server
 from chat.service.saved import read_message, saved_end
 from chat.service.shares import revoke_share, share
+from chat.service.watching import Held, held
 
 __all__ = [
     "Following",
+    "Held",
     "Live",
     "Refused",
     "ask",
@@ -47,6 +49,7 @@ __all__ = [
     "erase_account",
     "follow",
     "follow_reviewed",
+    "held",
     "import_conversations",
     "list_attachments",
     "list_conversations",

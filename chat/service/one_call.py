@@ -64,6 +64,7 @@ class Beginning:
                 code="event_id_of_another_call",
                 param="Last-Event-ID",
             )
+        self.here.note_resume()
         return await self._join(position.reply, Cursor(position))
 
     async def _store_and_start(self, store: Callable[[Origin, Claim | None], NewReply | UUID]) -> Following:

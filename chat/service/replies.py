@@ -36,6 +36,8 @@ async def follow(
     if position is not None and position.reply != reply:
         await in_database(read_reply, position.reply, user_id=caller.user_id)  # an unknown one is 404
         raise BadRequest("This Last-Event-ID is of another reply.", param="Last-Event-ID")
+    if position is not None:
+        here.note_resume()
     return await follow_reply(here, caller, reply, Cursor(position), render=render)
 
 

@@ -64,11 +64,15 @@ class Runtime:
 
     def __init__(self, upstream: Upstream) -> None:
         self.server = new_id()
+        # Only a server counts: for a command the library would be a tenth of a second of waiting.
+        from chat.metrics.replies import CountedReplies
+
         store = DatabaseStore(self.server, f"{sockets.gethostname()}:{os.getpid()}")
         self.registry = Registry(
             store,
             checkpoint_seconds=settings.CHAT_CHECKPOINT_SECONDS,
             max_chars=settings.CHAT_MAX_REPLY_CHARS,
+            tally=CountedReplies(),
         )
         self.upstream = upstream
         self.relay: Relay = NoRelay(silence=ROW_SECONDS)
@@ -145,8 +149,17 @@ class Runtime:
             if listener.caller.user_id == user_id:
                 listener.tell(news)
 
+    def note_resume(self) -> None:
+        """A client came back to a reply."""
+        from chat.metrics.replies import resumed
+
+        resumed()
+
     async def tell_ended(self, epoch: UUID) -> None:
         """A reply whose process died was ended by the reaper."""
+        from chat.metrics.replies import reaped
+
+        reaped()
         owner = await in_database(owner_of, epoch)
         if owner is not None:
             self.tell_changed(*owner)
@@ -234,6 +247,11 @@ async def drain() -> int:
         return 0
     # It stays the current one: who asks after this is told that the server restarts.
     return await _current.drain()
+
+
+def current() -> Runtime | None:
+    """This process's runtime; None where no server was started. Starts none."""
+    return _current
 
 
 def this_server() -> UUID | None:

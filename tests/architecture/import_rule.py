@@ -14,6 +14,7 @@ LEVELS = (
         "wire",
         "auth",
         "limits",
+        "metrics",
         "render",
         "portable",
         "files",
@@ -22,13 +23,25 @@ LEVELS = (
     },
     {"search", "audit", "digest"},
     {"models", "database"},
-    {"events", "errors", "chunks", "ids", "imported", "parts", "history"},
+    {"events", "errors", "chunks", "ids", "imported", "log_marks", "parts", "history"},
 )
 SIDEWAYS = {("actions", "access")}
 """Who writes a row gets it from those who know whose it is."""
 SITE = "chatsite"
 """The site runs the chat. Of the chat only edges may look at it."""
-WITHOUT_DJANGO = {"engine", "wire", "events", "errors", "chunks", "ids", "imported", "parts", "history"}
+WITHOUT_DJANGO = {
+    "engine",
+    "wire",
+    "metrics",
+    "events",
+    "errors",
+    "chunks",
+    "ids",
+    "imported",
+    "log_marks",
+    "parts",
+    "history",
+}
 """Tested in milliseconds, since they need no settings and no database."""
 EXEMPT = {"apps", "migrations"}
 
