@@ -14,9 +14,9 @@ from typing import Final
 from django.core.cache import cache
 from django.utils import timezone
 
+from chat.digest.costs import Money, added, read_prices
 from chat.digest.summing import TENTHS
 from chat.digest.sums import DayCounts, ModelSums, Sums, add
-from chat.review.costs import Money, added, read_prices
 from chat.review.percentiles import percentile
 from chat.review.spans import Span
 from chat.review.spending import Usage, by_group, by_model, by_user, spent_of

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from chat.digest.costs import Money, Prices, added, cost_of_call, tokens_of
 from chat.models import Completion, Flag
-from chat.review.costs import Money, Prices, added, cost_of_call, tokens_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,10 +22,10 @@ from chat.access.rows import as_uuid, no_such
 from chat.access.trees import Tree, read_messages, tree_of
 from chat.audit import Actor, record
 from chat.audit.log import Detail
+from chat.digest.costs import Prices, read_prices
 from chat.errors import BadRequest, Forbidden, NotFound
 from chat.files import folder
 from chat.models import Attachment, AuditEntry, Conversation, Message
-from chat.review.costs import Prices, read_prices
 from chat.review.keeping import kept
 from chat.review.overview import Overview, overview_of
 from chat.review.scope import reviewable

@@ -10,8 +10,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.auth.models import Group, User
 
+from chat.digest.costs import Money, Prices, added, cost_of
 from chat.digest.sums import Sums
-from chat.review.costs import Money, Prices, added, cost_of
 
 EXEMPT: Final = -1
 """Stands for all users whose names are not shown."""

@@ -19,7 +19,6 @@ from chat.admin.review import reasons
 from chat.admin.review.allowed import actor, allowed, reviewer
 from chat.admin.review.came_from import list_query
 from chat.admin.review.frame import frame
-from chat.admin.review.money import money
 from chat.admin.review.neighbours import neighbours_of
 from chat.admin.review.panel import desk_of
 from chat.admin.review.queues import queue_of
@@ -30,6 +29,7 @@ from chat.review.reader import NeedsReason
 from chat.shown.branch import Branch, branch_through
 from chat.shown.live_texts import LIVE_TEXTS
 from chat.shown.moments import moment
+from chat.shown.money import money
 from chat.shown.parts import Place, part_of, place_in
 
 View = Callable[..., HttpResponse]

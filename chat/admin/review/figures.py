@@ -16,13 +16,13 @@ from django.views.decorators.http import require_safe
 from chat.admin.review.allowed import allowed, reviewer
 from chat.admin.review.figures_form import RANGES, SpanForm
 from chat.admin.review.frame import frame
-from chat.admin.review.money import money
 from chat.admin.review.reviewed import CUT_OFFS
 from chat.models.status import Status
 from chat.review.charts import columns, share
 from chat.review.figures import ENDS, Cause, Day, Figures, Rated, Speed, figures_of
 from chat.review.spans import Span
 from chat.review.spending import EXEMPT, Usage
+from chat.shown.money import money
 
 SHOWN: Final = 15
 """Users, groups or models in a chart; the rest is told as a number."""

@@ -12,13 +12,13 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from chat.admin.review.money import money
-from chat.review.costs import Money, cost_of_call
+from chat.digest.costs import Money, cost_of_call
 from chat.review.reader import Opened
 from chat.review.timeline import Timeline, timeline_of
 from chat.shown.branch import Branch, Step
 from chat.shown.message import Shown, show
 from chat.shown.moments import moment
+from chat.shown.money import money
 
 STATUSES: Final[dict[str, Promise]] = {
     "streaming": gettext_lazy("is being written"),

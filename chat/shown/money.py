@@ -1,8 +1,8 @@
-"""Amounts of money as the desk's pages write them."""
+"""Amounts of money as pages write them."""
 
 from decimal import Decimal
 
-from chat.review.costs import Money
+from chat.digest.costs import Money
 
 
 def money(amounts: Money) -> str:
