@@ -56,6 +56,17 @@ class Forbidden(ChatError):
     status = 403
 
 
+class MissingScope(Forbidden):
+    """The key is good, but not for this. The caller is told what it would take."""
+
+    code = "missing_scope"
+
+    def __init__(self, *scopes: str) -> None:
+        named = " or ".join(f'"{scope}"' for scope in scopes)
+        super().__init__(f"This API key may not do this: it lacks the scope {named}.")
+        self.scopes = scopes
+
+
 class NotFound(ChatError):
     """There is no such thing, or it belongs to somebody else: the two must look the same."""
 

@@ -6,6 +6,7 @@ A variable that is set to nothing counts as not set, so that `.env` files and co
 import math
 import os
 from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -85,6 +86,18 @@ def seconds(name: str, default: float, *, least: float = 0, most: float | None =
     if not (math.isfinite(number) and number >= least and (most is None or number <= most)):
         raise _bad(name, f"seconds, from {least:g}" + (f" to {most:g}" if most is not None else " up"))
     return number
+
+
+def money(name: str, default: int) -> Decimal:
+    """An amount, with two decimal places at most."""
+    value = text(name)
+    try:
+        amount = Decimal(value or default)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not (amount.is_finite() and amount >= 0 and amount == round(amount, 2)):
+        raise _bad(name, "an amount from 0 up, such as 20 or 12.50")
+    return amount
 
 
 def seconds_or_end(name: str, default: float, *, most: float) -> float | None:

@@ -8,7 +8,8 @@ from django.db import transaction
 from chat.access.rows import answers_to, locked_conversation_for, message_for
 from chat.actions.context import branch_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
-from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, open_completion, store
+from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, open_completion, store
+from chat.actions.quotas import refuse_beyond_quota
 from chat.errors import BadRequest, Conflict
 from chat.models import Conversation, Message
 from chat.models.message import Role
@@ -53,11 +54,12 @@ def _regenerate(
     request = message.parent if message.role == Role.ASSISTANT else message
     if request is None or request.role == Role.ASSISTANT:
         raise BadRequest("This message is no reply to a question.", param="message")
-    check_running(origin)
+    refuse_beyond_quota(origin)
     sent = _params(conversation, message, params)
     chosen = origin.choose_model(model or message.model or conversation.model, sent)
     refuse_unseen(request.attachments.defer("text"), chosen)
-    reply, completion = add_reply(origin, conversation, request, chosen, sent)
+    context = branch_context(conversation, request.id, vision=chosen.vision)
+    reply, completion = add_reply(origin, conversation, request, chosen, sent, context)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
         conversation=conversation.id,
@@ -66,7 +68,7 @@ def _regenerate(
         epochs=(Epoch(completion.id, 0, 0),),
         model=chosen.model,
         params=sent,
-        context=branch_context(conversation, request.id, vision=chosen.vision),
+        context=context,
     )
 
 
@@ -82,10 +84,11 @@ def _continue(
     )
     message = message_for(origin.user_id, message_id)  # read again, under the lock
     _refuse_what_is_not_cut_off(message)
-    check_running(origin)
+    refuse_beyond_quota(origin)
     sent = _params(conversation, message, params)
     chosen = origin.choose_model(model or message.model, sent)
-    open_completion(origin, message, chosen, sent, number=message.completions.count() + 1)
+    context = branch_context(conversation, message.id, vision=chosen.vision)
+    open_completion(origin, message, chosen, sent, context, number=message.completions.count() + 1)
     claim_reply(origin.user_id, claim, message)
     epochs = message.completions.order_by("number").values_list("id", "reasoning_start", "text_start")
     return NewReply(
@@ -95,7 +98,7 @@ def _continue(
         epochs=tuple(Epoch(*epoch) for epoch in epochs),
         model=chosen.model,
         params=sent,
-        context=branch_context(conversation, message.id, vision=chosen.vision),
+        context=context,
         text=message.content,
         reasoning=message.reasoning,
     )

@@ -16,11 +16,11 @@ from chat.actions.new_reply import (
     NewReply,
     Origin,
     add_reply,
-    check_running,
     is_available,
     refuse_running,
     store,
 )
+from chat.actions.quotas import refuse_beyond_quota
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.message import Role
@@ -63,7 +63,7 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
         if question.temporary:
             raise BadRequest("Only a new conversation can be temporary.", param="temporary")
         conversation = locked_conversation_for(origin.user_id, question.conversation)
-    check_running(origin)
+    refuse_beyond_quota(origin)
     parent = _parent(origin, conversation, question)
     refuse_running(parent)
     params = conversation.params if question.params is None else question.params
@@ -81,7 +81,8 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     )
     index.add_question(conversation, request, with_title=first)
     refuse_unseen(bind(origin.user_id, request, question.attachments, most=origin.max_attachments), chosen)
-    reply, completion = add_reply(origin, conversation, request, chosen, params)
+    context = branch_context(conversation, request.id, vision=chosen.vision)
+    reply, completion = add_reply(origin, conversation, request, chosen, params, context)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
         conversation=conversation.id,
@@ -90,7 +91,7 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
         epochs=(Epoch(completion.id, 0, 0),),
         model=chosen.model,
         params=params,
-        context=branch_context(conversation, request.id, vision=chosen.vision),
+        context=context,
         question=question.content if first else None,
     )
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from chat.access.running_text import read_pieces
+from chat.digest.spent import count_reply
 from chat.digest.stale import note_change_of
 from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
@@ -73,6 +74,7 @@ def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) 
     Checkpoint.objects.filter(completion_id=epoch).delete()
     index.put_message(reply, parts)
     note_change_of(reply)
+    count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)
     return outcome
 
 
@@ -102,6 +104,7 @@ def finish_as_saved(
     Checkpoint.objects.filter(completion_id=epoch).delete()
     index.put_message(message.id, index.parts_of(outcome.text))
     note_change_of(message.id)
+    count_reply(epoch, None, outcome.text, outcome.reasoning)
     return True
 
 

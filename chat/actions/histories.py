@@ -19,7 +19,8 @@ from chat.access.running_text import read_pieces
 from chat.actions.ask import first_words
 from chat.actions.attachments import bind
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
-from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, check_running, store
+from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, store
+from chat.actions.quotas import refuse_beyond_quota
 from chat.history import History, Said, plain
 from chat.models import Completion, Conversation, Message
 from chat.models.status import Status
@@ -143,7 +144,7 @@ def _complete(origin: Origin, asked: Asked, claim: Claim | None) -> NewReply | U
     if not asked.keep:
         conversation = Conversation(owner_id=origin.user_id, temporary=True, deleted=timezone.now())
         conversation.save(force_insert=True)
-        check_running(origin)
+        refuse_beyond_quota(origin)
         request = None
     else:
         place = find_place(origin.user_id, asked.history, asked.conversation)
@@ -151,10 +152,10 @@ def _complete(origin: Origin, asked: Asked, claim: Claim | None) -> NewReply | U
             conversation = Conversation(owner_id=origin.user_id)
         else:
             conversation = locked_conversation_for(origin.user_id, place.conversation)
-        check_running(origin)
+        refuse_beyond_quota(origin)
         _describe(conversation, asked)
         request = _store_said(conversation, asked, place)
-    reply, completion = add_reply(origin, conversation, request, chosen, asked.kept_params)
+    reply, completion = add_reply(origin, conversation, request, chosen, asked.kept_params, asked.messages)
     if not asked.keep:
         # Nothing of it is for the rules to look at: it is gone when it has ended.
         Completion.objects.filter(id=completion.id).update(looked_at=None)

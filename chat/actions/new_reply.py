@@ -5,15 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import IntegrityError
 from django.utils import timezone
 
+from chat.digest.spent import reckon_all
 from chat.digest.stale import note_change
-from chat.errors import BadRequest, Conflict, TooMany
+from chat.errors import BadRequest, Conflict
 from chat.models import Completion, Conversation, Message, Server
 from chat.models.message import Role
 from chat.models.status import Status
+from chat.quota import NOTHING_SAID, Allowance, Quota
+
+Context = tuple[dict[str, Any], ...]
+"""What is sent to the model, as OpenAI chat messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class NewReply:
     epochs: tuple[Epoch, ...]
     model: str
     params: dict[str, Any]
-    context: tuple[dict[str, Any], ...]
+    context: Context
     """The whole branch as OpenAI chat messages, system prompt first."""
     text: str = ""
     reasoning: str = ""
@@ -70,8 +74,14 @@ class Origin:
     """Gives the model to use for a name ("" is the default) and parameters, or raises `BadRequest`."""
     source: str = ""
     """By which way: one of `chat.models.digest.SOURCES`."""
-    max_running: int = 0
-    """How many replies of this user may run at once; 0 is no limit."""
+    quota: Quota = NOTHING_SAID
+    """What this user may use (`chat.actions.quotas`)."""
+    key: UUID | None = None
+    """The API key that asks."""
+    key_quota: Quota = NOTHING_SAID
+    """What the key may use by itself."""
+    tell_tokens: Callable[[Allowance], object] = lambda left: None
+    """Told what is left of the user's tokens or the key's, where they are limited."""
     max_attachments: int = 0
     """How many files a question may have."""
 
@@ -92,22 +102,6 @@ def store(origin: Origin, transaction: Callable[[], NewReply | UUID]) -> NewRepl
         return transaction()
 
 
-def check_running(origin: Origin) -> None:
-    """Raises `TooMany` where the user's limit of running replies is reached."""
-    if not origin.max_running:
-        return
-    # They take turns: two that count at the same time would both find room for the last one.
-    User.objects.select_for_update(no_key=True).filter(pk=origin.user_id).first()
-    running = Message.objects.filter(conversation__owner_id=origin.user_id, status=Status.STREAMING).count()
-    if running >= origin.max_running:
-        raise TooMany(
-            f"{running} of your replies are running; the limit is {origin.max_running}. "
-            "Stop one, or wait until one has ended.",
-            code="too_many_streams",
-            retry_after=1,
-        )
-
-
 def is_available(origin: Origin, model: str) -> bool:
     """Whether a model that was chosen some time ago can still be asked."""
     try:
@@ -125,7 +119,12 @@ def refuse_running(message: Message | None) -> None:
 
 
 def add_reply(
-    origin: Origin, conversation: Conversation, parent: Message | None, chosen: Chosen, params: dict[str, Any]
+    origin: Origin,
+    conversation: Conversation,
+    parent: Message | None,
+    chosen: Chosen,
+    params: dict[str, Any],
+    context: Context,
 ) -> tuple[Message, Completion]:
     """An empty reply below `parent` with its first completion; it becomes the end of the active branch."""
     reply = Message(
@@ -136,7 +135,7 @@ def add_reply(
         model=chosen.model,
     )
     reply.save(force_insert=True)
-    completion = open_completion(origin, reply, chosen, params, number=1)
+    completion = open_completion(origin, reply, chosen, params, context, number=1)
     conversation.active = reply
     conversation.updated = timezone.now()
     conversation.save(update_fields=["active", "updated"])
@@ -144,7 +143,13 @@ def add_reply(
 
 
 def open_completion(
-    origin: Origin, reply: Message, chosen: Chosen, params: dict[str, Any], *, number: int
+    origin: Origin,
+    reply: Message,
+    chosen: Chosen,
+    params: dict[str, Any],
+    context: Context,
+    *,
+    number: int,
 ) -> Completion:
     """A new epoch of the reply, which runs from now on."""
     completion = Completion(
@@ -156,6 +161,8 @@ def open_completion(
         params=params,
         request_hash=origin.request_hash,
         source=origin.source,
+        key_id=origin.key,
+        reckoned=reckon_all(context),
         text_start=len(reply.content),
         reasoning_start=len(reply.reasoning),
     )

@@ -19,4 +19,4 @@ async def admitted(call: Call, begin: Begin, *, position: str | None) -> Followi
     """Begin or join. `position`: the event id that the client goes on from, which asks nothing."""
     key = call.request.headers.get("Idempotency-Key")
     bound = partial(begin, idempotency_key=key, last_event_id=position)
-    return await (bound() if position is not None else admitted_once(call.caller.user_id, bound, key))
+    return await (bound() if position is not None else admitted_once(call.caller, bound, key))

@@ -22,26 +22,26 @@ _HELD = {
 }
 
 
-@verb()
+@verb("chat")
 async def upload(call: Call) -> HttpResponseBase:
     refuse_unknown(call.request, frozenset({"name"}))
     name = query_value(call.request, "name") or ""
     return json_answer(await service.attach(call.caller, name, file_body(call.request)), status=201)
 
 
-@verb()
+@verb("read")
 async def list_unsent(call: Call) -> HttpResponseBase:
     refuse_unknown(call.request, frozenset())
     return json_answer(await service.list_attachments(call.caller))
 
 
-@verb(counted=False)  # a page with forty images fetches forty
+@verb("read", counted=False)  # a page with forty images fetches forty
 async def read(call: Call, attachment_id: str) -> HttpResponseBase:
     given = await service.read_attachment(call.caller, attachment_id)
     return HttpResponse(given.data, headers=_headers(given.description))
 
 
-@verb()
+@verb("chat")
 async def remove(call: Call, attachment_id: str) -> HttpResponseBase:
     await service.remove_attachment(call.caller, attachment_id)
     return HttpResponse(status=204)

@@ -14,12 +14,12 @@ from chat.errors import Forbidden
 from chat.service.requests import Ask, decode
 
 
-@verb(counted=False)
+@verb("chat", counted=False)
 async def ask(call: Call) -> HttpResponseBase:
     return await _answer(call, decode(Ask, json_body(call.request)))
 
 
-@verb(counted=False)
+@verb("chat", counted=False)
 async def ask_by_query(call: Call) -> HttpResponseBase:
     """The same from a query. A GET has no CSRF token: a cookie counts if the browser vouches for the page."""
     scope = call.request.scope

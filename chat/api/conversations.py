@@ -18,7 +18,7 @@ from chat.service.requests import decode
 _FILTERS = frozenset({"cursor", "limit", "q", "archived"})
 
 
-@verb()
+@verb("read")
 async def list_all(call: Call) -> HttpResponseBase:
     request = call.request
     refuse_unknown(request, _FILTERS)
@@ -32,30 +32,30 @@ async def list_all(call: Call) -> HttpResponseBase:
     return json_answer(page)
 
 
-@verb()
+@verb("chat")
 async def make(call: Call) -> HttpResponseBase:
     fields = json_body(call.request, optional=True)
     return json_answer(await service.make_conversation(call.caller, fields), status=201)
 
 
-@verb()
+@verb("read")
 async def read(call: Call, conversation_id: str) -> HttpResponseBase:
     return json_answer(await service.read_conversation(call.caller, conversation_id))
 
 
-@verb()
+@verb("chat")
 async def change(call: Call, conversation_id: str) -> HttpResponseBase:
     changes = json_body(call.request)
     return json_answer(await service.change_conversation(call.caller, conversation_id, changes))
 
 
-@verb()
+@verb("chat")
 async def delete(call: Call, conversation_id: str) -> HttpResponseBase:
     await service.delete_conversation(call.caller, conversation_id)
     return HttpResponse(status=204)
 
 
-@verb()
+@verb("read")
 async def export(call: Call, conversation_id: str) -> HttpResponseBase:
     """As a file: `format=md` or `json`; `reasoning=false` leaves the model's thinking out of Markdown."""
     request = call.request
@@ -76,12 +76,12 @@ async def export(call: Call, conversation_id: str) -> HttpResponseBase:
     return answer
 
 
-@verb()
+@verb("chat")
 async def restore(call: Call, conversation_id: str) -> HttpResponseBase:
     decode(NoFields, json_body(call.request, optional=True))
     return json_answer(await service.restore_conversation(call.caller, conversation_id))
 
 
-@verb()
+@verb("chat", "read")
 async def list_models(call: Call) -> HttpResponseBase:
     return json_answer(await service.list_models(call.caller))

@@ -8,8 +8,15 @@ from django.utils.cache import patch_vary_headers
 
 from chat.auth.origins import allowed_cors_origin
 
-_RATE = "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
-EXPOSED = f"X-Conversation-Id, X-Message-Id, X-Request-Id, Retry-After, {_RATE}"
+_LEFT = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+EXPOSED = ", ".join(
+    (
+        *("X-Conversation-Id", "X-Message-Id", "X-Request-Id"),
+        *("Retry-After", "Retry-After-Ms", "X-Should-Retry"),
+        *_LEFT,
+        *(f"{name}-{what}" for what in ("Requests", "Tokens") for name in _LEFT),
+    )
+)
 _PREFLIGHT_SECONDS = "600"
 
 

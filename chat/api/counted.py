@@ -31,4 +31,4 @@ class Counted(Generic[T_co]):
         self._stream.leave()
         if not self._left:
             self._left = True
-            limits.sockets.leave(self._stream.caller.user_id)
+            limits.sockets.leave(self._stream.caller)

@@ -16,7 +16,7 @@ from chat.api.description.operation import Operation, Parameter
 from chat.api.description.operations import OPERATIONS
 from chat.api.description.schemas import components
 from chat.api.description.values import Schema
-from chat.api.endpoint import Call, verb
+from chat.api.endpoint import Call, public
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -24,17 +24,17 @@ _POLICY = (
 )
 
 
-@verb(public=True)
+@public
 async def description(call: Call) -> HttpResponseBase:
     return json_answer(document())
 
 
-@verb(public=True)
+@public
 async def description_of_sockets(call: Call) -> HttpResponseBase:
     return json_answer(sockets.document())
 
 
-@verb(public=True)
+@public
 async def page(call: Call) -> HttpResponseBase:
     return HttpResponse(_html(), headers={"Content-Security-Policy": _POLICY})
 

@@ -1,6 +1,6 @@
 """One address: which methods it knows, who may call, and how every outcome becomes an answer.
 
-The order of the checks is the same for all: host, method, credentials, CSRF, rate; then the view.
+The order of the checks is the same for all: host, method, credentials, CSRF, scope, rate; then the view.
 """
 
 from collections.abc import Callable, Coroutine
@@ -21,6 +21,7 @@ from chat.auth.caller import Caller
 from chat.auth.credentials import credentials_of
 from chat.database import in_database
 from chat.errors import BadRequest, ChatError, MethodNotAllowed, NotFound
+from chat.scopes import Scope
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
 
@@ -43,17 +44,23 @@ class Verb:
     """What one method of an address does: a view that takes the call and the parts of the address."""
 
     view: AsyncView
-    public: bool = False
-    """Needs no sign-in."""
+    scopes: tuple[Scope, ...]
+    """A key needs one of these; none: the address is public."""
     ticket: bool = False
     """A ticket will do instead of a sign-in."""
     counted: bool = True
     """Every call counts for the rate. Otherwise none does, or the view knows which."""
 
 
-def verb(*, public: bool = False, ticket: bool = False, counted: bool = True) -> Callable[[AsyncView], Verb]:
-    """Make a view one of an address's methods."""
-    return lambda view: Verb(view, public=public, ticket=ticket, counted=counted)
+def verb(*scopes: Scope, ticket: bool = False, counted: bool = True) -> Callable[[AsyncView], Verb]:
+    """Make a view one of an address's methods, for keys with one of these scopes. `public()` needs no key."""
+    assert scopes, "say who may call it"
+    return lambda view: Verb(view, scopes, ticket=ticket, counted=counted)
+
+
+def public(view: AsyncView) -> Verb:
+    """The same for a view that needs no sign-in."""
+    return Verb(view, ())
 
 
 def endpoint(**verbs: Verb) -> AsyncView:
@@ -90,14 +97,16 @@ def endpoint(**verbs: Verb) -> AsyncView:
 
 
 async def _admit(call: Call, chosen: Verb) -> None:
-    if chosen.public:
+    if not chosen.scopes:
         return
     credentials = credentials_of(call.request.scope, allow_ticket=chosen.ticket)
+    limits.requests.refuse_address(credentials.address)
     call.known_caller = await in_database(authenticate, credentials)
     if call.caller.via == "session":
         check_csrf(call.request)
+    call.caller.need(*chosen.scopes)
     if chosen.counted:
-        limits.requests.take(call.caller.user_id)
+        await limits.requests.take(call.caller)
 
 
 def _method_not_allowed(methods: tuple[str, ...]) -> HttpResponseBase:

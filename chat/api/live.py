@@ -12,18 +12,17 @@ from chat.errors import Unavailable
 _PARAMETERS = frozenset({"follow", "render"})
 
 
-@verb(counted=False)
+@verb("read", counted=False)
 async def live(call: Call) -> HttpResponseBase:
     refuse_unknown(call.request, _PARAMETERS)
     render = wants_html(call.request)
-    user_id = call.caller.user_id
-    limits.sockets.enter(user_id)
+    limits.sockets.enter(call.caller)
     try:
         opened = await service.open_live(call.caller, call.request.GET.getlist("follow"), render=render)
     except Unavailable:
-        limits.sockets.leave(user_id)
+        limits.sockets.leave(call.caller)
         return come_back_answer()
     except BaseException:
-        limits.sockets.leave(user_id)
+        limits.sockets.leave(call.caller)
         raise
     return live_answer(Counted(opened))

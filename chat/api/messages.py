@@ -17,24 +17,24 @@ from chat.errors import Unavailable
 from chat.service.requests import Again, decode
 
 
-@verb()
+@verb("read")
 async def read(call: Call, message_id: str) -> HttpResponseBase:
     return json_answer(await service.read_message(call.caller, message_id))
 
 
-@verb()
+@verb("chat")
 async def delete(call: Call, message_id: str) -> HttpResponseBase:
     count = await service.delete_message(call.caller, message_id)
     return HttpResponse(status=204, headers={"X-Deleted-Count": str(count)})
 
 
-@verb()
+@verb("chat")
 async def restore(call: Call, message_id: str) -> HttpResponseBase:
     fields = json_body(call.request, optional=True)
     return json_answer(await service.restore_message(call.caller, message_id, fields))
 
 
-@verb(ticket=True, counted=False)
+@verb("read", ticket=True, counted=False)
 async def follow(call: Call, message_id: str) -> HttpResponseBase:
     form = form_of(call.request)
     render = wants_html(call.request)
@@ -53,13 +53,13 @@ async def follow(call: Call, message_id: str) -> HttpResponseBase:
     return stream_answer(following, form)
 
 
-@verb(counted=False)
+@verb("chat", counted=False)
 async def stop(call: Call, message_id: str) -> HttpResponseBase:
     decode(NoFields, json_body(call.request, optional=True))
     return json_answer(await service.stop(call.caller, message_id))
 
 
-@verb(counted=False)
+@verb("chat", counted=False)
 async def regenerate(call: Call, message_id: str) -> HttpResponseBase:
     fields = _again(call)
     return await _answer(
@@ -67,7 +67,7 @@ async def regenerate(call: Call, message_id: str) -> HttpResponseBase:
     )
 
 
-@verb(counted=False)
+@verb("chat", counted=False)
 async def continue_(call: Call, message_id: str) -> HttpResponseBase:
     fields = _again(call)
     return await _answer(
@@ -75,18 +75,18 @@ async def continue_(call: Call, message_id: str) -> HttpResponseBase:
     )
 
 
-@verb()
+@verb("chat")
 async def rate(call: Call, message_id: str) -> HttpResponseBase:
     return json_answer(await service.rate(call.caller, message_id, json_body(call.request)))
 
 
-@verb()
+@verb("chat")
 async def report(call: Call, message_id: str) -> HttpResponseBase:
     await service.report(call.caller, message_id, json_body(call.request, optional=True))
     return HttpResponse(status=204)
 
 
-@verb()
+@verb("chat")
 async def take_report_back(call: Call, message_id: str) -> HttpResponseBase:
     await service.take_report_back(call.caller, message_id)
     return HttpResponse(status=204)

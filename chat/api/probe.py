@@ -13,7 +13,7 @@ from chat.service.probing import RANGES, Pace
 from chat.wire.probe import CONTENT_TYPES, Seen
 
 
-@verb()
+@verb("chat", "read")
 async def probe(call: Call) -> HttpResponseBase:
     request = call.request
     refuse_unknown(request, frozenset({*RANGES, "format"}))
@@ -22,12 +22,11 @@ async def probe(call: Call) -> HttpResponseBase:
         raise BadRequest(f"format is one of: {', '.join(CONTENT_TYPES)}.", param="format")
     given = {name: value for name in RANGES if (value := query_count(request, name)) is not None}
     pace = Pace(**given)
-    user_id = call.caller.user_id
-    limits.sockets.enter(user_id)
+    limits.sockets.enter(call.caller)
     try:
         opened = await service.open_probe(call.caller, pace, _seen(request))
     except BaseException:
-        limits.sockets.leave(user_id)
+        limits.sockets.leave(call.caller)
         raise
     return probe_answer(Counted(opened), form)
 

@@ -6,11 +6,12 @@ from django.contrib.auth.models import Group, User
 
 from chat.auth.caller import Caller
 from chat.auth.credentials import Credentials
-from chat.auth.keys import find_key, note_use
+from chat.auth.keys import find_key, has_expired, note_use, unexpired
 from chat.auth.sessions import users_of_sessions
 from chat.auth.tickets import bad_ticket, read_ticket
 from chat.errors import Unauthenticated
 from chat.models import ApiKey
+from chat.quota import QUOTA_FIELDS, Quota, most_generous
 
 
 def authenticate(credentials: Credentials) -> Caller:
@@ -20,11 +21,11 @@ def authenticate(credentials: Credentials) -> Caller:
     before a cookie, each alone, so that a bad one is never hidden by a good cookie beside it.
     """
     if credentials.bearer is not None:
-        return _caller_by_key(credentials.bearer)
+        return _caller_by_key(credentials.bearer, credentials.address)
     if credentials.ticket is not None:
         return _caller_by_ticket(credentials.ticket)
     if credentials.session is not None:
-        return _caller_by_session(credentials.session, credentials.page_of)
+        return _caller_by_session(credentials.session, credentials.page_of, credentials.address)
     raise Unauthenticated(
         "Sign in, or send an API key: `Authorization: Bearer <key>`.", code="missing_credentials"
     )
@@ -38,7 +39,7 @@ def still_valid(callers: Iterable[Caller]) -> set[Caller]:
     asked = set(callers)
     accounts = _active({caller.user_id for caller in asked})
     key_ids = {caller.key_id for caller in asked if caller.key_id is not None}
-    keys = set(ApiKey.objects.filter(pk__in=key_ids, revoked=None).values_list("pk", flat=True))
+    keys = set(ApiKey.objects.filter(unexpired(), pk__in=key_ids, revoked=None).values_list("pk", flat=True))
     sessions = users_of_sessions({caller.session_key for caller in asked if caller.session_key is not None})
 
     def is_valid(caller: Caller) -> bool:
@@ -52,13 +53,26 @@ def still_valid(callers: Iterable[Caller]) -> set[Caller]:
     return {caller for caller in asked if is_valid(caller)}
 
 
-def _caller_by_key(key: str) -> Caller:
+def _caller_by_key(key: str, address: str | None) -> Caller:
     row = find_key(key)
     if row is None:
         raise Unauthenticated("This API key is not valid, or was revoked.", code="invalid_api_key")
-    note_use(row)
+    if has_expired(row):
+        raise Unauthenticated("This API key has expired. Make a new one.", code="invalid_api_key")
+    note_use(row, address)
     user = row.user
-    return Caller(user.pk, "key", key_id=row.pk, is_staff=user.is_staff, group_ids=_groups_of(user))
+    group_ids, quota = _groups_of(user)
+    return Caller(
+        user.pk,
+        "key",
+        key_id=row.pk,
+        is_staff=user.is_staff,
+        group_ids=group_ids,
+        scopes=row.scopes,
+        address=address,
+        quota=quota,
+        key_quota=row.quota,
+    )
 
 
 def _caller_by_ticket(ticket: str) -> Caller:
@@ -69,14 +83,21 @@ def _caller_by_ticket(ticket: str) -> Caller:
     return caller
 
 
-def _caller_by_session(session_key: str, page_of: str | None) -> Caller:
+def _caller_by_session(session_key: str, page_of: str | None, address: str | None) -> Caller:
     user = users_of_sessions({session_key}).get(session_key)
     if user is None:
         raise Unauthenticated("Your session has ended. Sign in again.", code="session_expired")
     if page_of is not None and page_of != str(user.pk):
         raise Unauthenticated("Somebody else is signed in in this browser now.", code="another_user")
+    group_ids, quota = _groups_of(user)
     return Caller(
-        user.pk, "session", session_key=session_key, is_staff=user.is_staff, group_ids=_groups_of(user)
+        user.pk,
+        "session",
+        session_key=session_key,
+        is_staff=user.is_staff,
+        group_ids=group_ids,
+        address=address,
+        quota=quota,
     )
 
 
@@ -84,5 +105,9 @@ def _active(user_ids: set[int]) -> set[int]:
     return set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
 
 
-def _groups_of(user: User) -> frozenset[int]:
-    return frozenset(Group.objects.filter(user=user).values_list("pk", flat=True))
+def _groups_of(user: User) -> tuple[frozenset[int], Quota]:
+    """Their ids, and what they allow together, in one query."""
+    said = (f"limits__{name}" for name in QUOTA_FIELDS)
+    rows = Group.objects.filter(user=user).values_list("pk", *said)
+    found = [(key, Quota(*values)) for key, *values in rows]
+    return frozenset(key for key, _ in found), most_generous(quota for _, quota in found)

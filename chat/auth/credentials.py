@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.http import parse_cookie
 
-from chat.auth.scopes import Scope, header, header_values, query_value
+from chat.auth.scopes import Scope, address_of, header, header_values, query_value
 
 BEARER_SUBPROTOCOL = "bearer."
 """A browser can send no header with a WebSocket: its key comes as a subprotocol `bearer.<key>`."""
@@ -20,6 +20,8 @@ class Credentials:
     session: str | None = None
     page_of: str | None = None
     """Whose page calls by its session: since it came, another user may have signed in in that browser."""
+    address: str | None = None
+    """Where the call comes from, as far as proxies that are trusted say (chatsite/proxies.py)."""
 
 
 def credentials_of(scope: Scope, *, allow_ticket: bool = False) -> Credentials:
@@ -30,6 +32,7 @@ def credentials_of(scope: Scope, *, allow_ticket: bool = False) -> Credentials:
         session=_session(scope),
         # A browser can send no header with a WebSocket.
         page_of=header(scope, "x-page-of") or query_value(scope, "page_of"),
+        address=address_of(scope),
     )
 
 

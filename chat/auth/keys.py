@@ -2,18 +2,23 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from chat.audit import Actor, record
 from chat.models import ApiKey
+from chat.models.credentials import PREFIX_LENGTH
+from chat.quota import NOTHING_SAID, Quota
+from chat.scopes import DEFAULT_SCOPES, Scope, scopes_text
 
 KEY_START = "chat-"
 """Tells people, and tools that search for leaked secrets, what the text is."""
-PREFIX_LENGTH = 12
-"""What lists show of a key: `chat-` and 7 of its 43 random characters; 36 stay unknown."""
 LAST_USED_STEP = timedelta(minutes=1)
 """`last_used` is written this often at most, so that a busy key is not a write per request."""
 
@@ -23,15 +28,53 @@ def hash_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-def create_key(user: User, name: str = "") -> tuple[ApiKey, str]:
-    """Make a key for this user; the text is returned this once."""
+def create_key(
+    user: User,
+    name: str = "",
+    *,
+    scopes: Collection[Scope] = DEFAULT_SCOPES,
+    expires: datetime | None = None,
+    quota: Quota = NOTHING_SAID,
+) -> tuple[ApiKey, str]:
+    """Make a key for this user; the text is returned this once. Of `quota` what a key can have counts."""
     key = KEY_START + secrets.token_urlsafe(32)
-    row = ApiKey.objects.create(user=user, name=name, prefix=key[:PREFIX_LENGTH], hash=hash_of(key))
+    row = ApiKey.objects.create(
+        user=user,
+        name=name,
+        prefix=key[:PREFIX_LENGTH],
+        hash=hash_of(key),
+        scopes_stored=scopes_text(scopes),
+        expires=expires,
+        requests_per_minute=quota.requests_per_minute,
+        streams=quota.streams,
+        tokens_per_day=quota.tokens_per_day,
+        cost_per_month=quota.cost_per_month,
+    )
+    return row, key
+
+
+@transaction.atomic
+def make_key(
+    actor: Actor,
+    user: User,
+    name: str = "",
+    *,
+    scopes: Collection[Scope] = DEFAULT_SCOPES,
+    expires: datetime | None = None,
+    quota: Quota = NOTHING_SAID,
+) -> tuple[ApiKey, str]:
+    """The same by somebody, with an entry in the audit log."""
+    row, key = create_key(user, name, scopes=scopes, expires=expires, quota=quota)
+    details: dict[str, Any] = {"user": user.pk, "scopes": scopes_text(scopes)}
+    if expires is not None:
+        details["expires"] = expires.isoformat(timespec="minutes")
+    record(actor, "key_make", "key", row.pk, details)
     return row, key
 
 
 def find_key(key: str) -> ApiKey | None:
-    """The living key of an active user. Searched by hash, so that timing tells nothing about the text."""
+    """The key of an active user that was not revoked; it may have expired. Searched by hash, so that timing
+    tells nothing about the text."""
     return (
         ApiKey.objects.select_related("user")
         .filter(hash=hash_of(key), revoked=None, user__is_active=True)
@@ -39,23 +82,33 @@ def find_key(key: str) -> ApiKey | None:
     )
 
 
+def unexpired() -> Q:
+    return Q(expires=None) | Q(expires__gt=timezone.now())
+
+
+def has_expired(key: ApiKey) -> bool:
+    return key.expires is not None and key.expires <= timezone.now()
+
+
 def keys_of(user: User) -> list[ApiKey]:
-    """The living keys of this user, newest first."""
+    """Those of this user that were not revoked, newest first; also expired ones, so that nobody wonders."""
     return list(ApiKey.objects.filter(user=user, revoked=None))
 
 
-def revoke_key(prefix: str, *, user: User | None = None) -> int:
-    """Revoke the keys that lists show with this prefix, of one user where given; how many were."""
-    keys = ApiKey.objects.filter(prefix=prefix, revoked=None)
-    if user is not None:
-        keys = keys.filter(user=user)
-    return keys.update(revoked=timezone.now())
+@transaction.atomic
+def revoke_keys(actor: Actor, keys: QuerySet[ApiKey]) -> int:
+    """Revoke those of them that are not yet, each with an entry in the audit log; how many were."""
+    living = list(keys.filter(revoked=None).order_by("pk").values_list("pk", "user_id"))
+    ApiKey.objects.filter(pk__in=[key for key, _ in living], revoked=None).update(revoked=timezone.now())
+    for key, owner in living:
+        record(actor, "key_revoke", "key", key, {"user": owner})
+    return len(living)
 
 
-def note_use(key: ApiKey) -> None:
-    """Remember that the key is in use."""
+def note_use(key: ApiKey, address: str | None = None) -> None:
+    """Remember that the key is in use, and from where."""
     now = timezone.now()
     step_ago = now - LAST_USED_STEP
     if key.last_used is None or key.last_used <= step_ago:
         unnoted = Q(last_used=None) | Q(last_used__lte=step_ago)
-        ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used=now)
+        ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used=now, last_address=address)

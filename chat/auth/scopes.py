@@ -1,6 +1,7 @@
 """Reading headers and queries of an ASGI scope, HTTP or WebSocket alike. Pure."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -17,6 +18,15 @@ def header(scope: Scope, name: str) -> str | None:
     """The value of a header that may be sent once only; several are as good as none that we know."""
     values = header_values(scope, name)
     return values[0] if len(values) == 1 else None
+
+
+def address_of(scope: Scope) -> str | None:
+    """The client's, also from behind a trusted proxy (chatsite/proxies.py); a Unix socket knows none."""
+    client = scope.get("client")
+    try:
+        return str(ip_address(client[0])) if client else None
+    except ValueError:
+        return None
 
 
 def query_value(scope: Scope, name: str) -> str | None:

@@ -1,16 +1,21 @@
-"""What a caller may still do, per process: requests, open sockets, wrong passwords, mails. In memory only.
+"""What a caller may still do: requests, open sockets, wrong passwords, mails. In memory; requests where there
+is Redis for all processes together.
 
-How many replies of a user run is counted in the database, in the transaction that asks.
+How many replies of a user run, and what they used, is asked in the database, in the transaction that asks
+(`chat.actions.quotas`).
 """
 
 from chat.limits.knocks import KnockLimit
-from chat.limits.requests import Allowance, RequestLimit
+from chat.limits.quotas import quota_of
+from chat.limits.requests import RequestLimit
 from chat.limits.sign_ins import SignInLimit
 from chat.limits.sockets import SocketLimit
+from chat.limits.tokens import TokensTold
 
 requests = RequestLimit()
 sign_ins = SignInLimit()
 sockets = SocketLimit()
+tokens = TokensTold()
 AN_HOUR = 3600.0
 # A class that signs up together comes from one address; so does an office that forgot its passwords.
 sign_ups = KnockLimit(30, AN_HOUR)
@@ -19,12 +24,13 @@ reset_mails_by_account = KnockLimit(3, AN_HOUR)
 exports = KnockLimit(6, AN_HOUR)
 
 __all__ = [
-    "Allowance",
     "exports",
+    "quota_of",
     "requests",
     "reset_mails_by_account",
     "reset_mails_by_address",
     "sign_ins",
     "sign_ups",
     "sockets",
+    "tokens",
 ]

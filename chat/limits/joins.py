@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 from chat.database import in_database
 from chat.errors import TooMany
 from chat.limits import requests
+from chat.limits.quotas import Somebody
 from chat.models import IdempotencyKey
 
 
@@ -18,18 +19,18 @@ class Begun(Protocol):
 B = TypeVar("B", bound=Begun)
 
 
-async def admitted(user_id: int, begin: Callable[[], Awaitable[B]], key: str | None) -> B:
+async def admitted(who: Somebody, begin: Callable[[], Awaitable[B]], key: str | None) -> B:
     """Begin or join. `key`: the `Idempotency-Key` of the call. Raises `TooMany`."""
     counted = True
     try:
-        requests.take(user_id)
+        await requests.take(who)
     except TooMany:
-        if key is None or not await in_database(has_used, user_id, key):
+        if key is None or not await in_database(has_used, who.user_id, key):
             raise
         counted = False
     begun = await begin()
     if counted and begun.joined:
-        requests.give_back(user_id)
+        await requests.give_back(who)
     return begun
 
 

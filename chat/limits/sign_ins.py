@@ -1,12 +1,12 @@
 """Wrong passwords and codes, counted per username and per address in memory. Knows no accounts."""
 
-import ipaddress
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from threading import Lock
 
 from chat.errors import TooMany
+from chat.limits.addresses import neighbourhood
 
 WINDOW_SECONDS = 300.0
 FAILURES_PER_USERNAME = 10
@@ -55,7 +55,7 @@ class SignInLimit:
         """The try was right: it counts for nobody, and the username begins anew."""
         with self._lock:
             self._windows.pop(("username", username), None)
-            window = self._windows.get(("address", _neighbourhood(address)))
+            window = self._windows.get(("address", neighbourhood(address)))
             if window is not None and window.failures:
                 window.failures -= 1
 
@@ -81,17 +81,6 @@ class SignInLimit:
 def _counted(address: str, username: str) -> Iterator[tuple[_Key, int]]:
     """What a try counts for, and how many each may have. A Unix socket knows no address."""
     if address:
-        yield ("address", _neighbourhood(address)), FAILURES_PER_ADDRESS
+        yield ("address", neighbourhood(address)), FAILURES_PER_ADDRESS
     if username:
         yield ("username", username), FAILURES_PER_USERNAME
-
-
-def _neighbourhood(address: str) -> str:
-    """The address itself; of IPv6 the /64, all of which one household has to choose from."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 4:
-        return str(parsed)
-    return str(parsed.ipv4_mapped or f"{int(parsed) >> 64:x}/64")

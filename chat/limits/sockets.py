@@ -2,9 +2,8 @@
 
 from collections import Counter
 
-from django.conf import settings
-
 from chat.errors import TooMany
+from chat.limits.quotas import Somebody, quota_of
 
 
 class SocketLimit:
@@ -13,17 +12,17 @@ class SocketLimit:
     def __init__(self) -> None:
         self._open: Counter[int] = Counter()
 
-    def enter(self, user_id: int) -> None:
+    def enter(self, who: Somebody) -> None:
         """Count a socket. Raises `TooMany`, and then there is nothing to leave."""
-        limit = settings.CHAT_MAX_SOCKETS_PER_USER
-        if limit and self._open[user_id] >= limit:
+        limit = quota_of(who.quota).sockets
+        if limit and self._open[who.user_id] >= limit:
             raise TooMany(
                 f"You have {limit} live connections open, which is the limit. Close one first.",
                 code="too_many_sockets",
             )
-        self._open[user_id] += 1
+        self._open[who.user_id] += 1
 
-    def leave(self, user_id: int) -> None:
-        self._open[user_id] -= 1
-        if self._open[user_id] <= 0:
-            del self._open[user_id]
+    def leave(self, who: Somebody) -> None:
+        self._open[who.user_id] -= 1
+        if self._open[who.user_id] <= 0:
+            del self._open[who.user_id]

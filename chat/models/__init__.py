@@ -19,6 +19,7 @@ from chat.models.doors import OneTimeLink, SignIn
 from chat.models.feedback import Feedback
 from chat.models.flag import Flag, FlagRule
 from chat.models.judgement import Label, Note, Review
+from chat.models.limits import GroupLimits, Spent
 from chat.models.message import Message
 from chat.models.policy import LegalHold, Price, RetentionRule
 from chat.models.preferences import Preferences
@@ -43,6 +44,7 @@ __all__ = [
     "Feedback",
     "Flag",
     "FlagRule",
+    "GroupLimits",
     "IdempotencyKey",
     "Label",
     "LegalHold",
@@ -59,6 +61,7 @@ __all__ = [
     "Server",
     "Share",
     "SignIn",
+    "Spent",
     "StaleDigest",
     "StaleSums",
 ]

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.ids import new_id
+from chat.models.credentials import ApiKey
 from chat.models.message import Message
 from chat.models.server import Server
 from chat.models.status import Status, status_is_known
@@ -46,6 +47,21 @@ class Completion(models.Model):
         max_length=10,
         blank=True,
         help_text=_("The way by which it was asked: see `chat.models.digest.SOURCES`."),
+    )
+    key = models.ForeignKey(
+        ApiKey,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("API key"),
+        help_text=_("By which it was asked; none: on a page."),
+    )
+    reckoned = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Tokens of what was sent, reckoned from its length: counted where no usage was told."),
     )
     connection = models.CharField(
         max_length=100, blank=True, help_text=_("Name of the provider's connection.")
@@ -96,6 +112,12 @@ class Completion(models.Model):
         indexes = [
             models.Index(
                 fields=["server"], name="completion_running", condition=models.Q(status=Status.STREAMING)
+            ),
+            # Those that run by a key are counted, and a key that is deleted is taken out of its own.
+            models.Index(
+                fields=["key", "status"],
+                name="completion_of_key",
+                condition=models.Q(key__isnull=False),
             ),
             # The few that the flag rules have still to look at.
             models.Index(

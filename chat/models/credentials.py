@@ -1,5 +1,7 @@
 """API keys, kept as hashes, and the keys by which a client marks a request it may repeat."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -7,6 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.ids import new_id
 from chat.models.message import Message
+from chat.quota import Quota
+from chat.scopes import DEFAULT_SCOPES, Scope, scopes_in, scopes_text
+
+PREFIX_LENGTH: Final = 12
+"""What lists show of a key: `chat-` and 7 of its 43 random characters; 36 stay unknown."""
 
 
 class ApiKey(models.Model):
@@ -18,14 +25,41 @@ class ApiKey(models.Model):
     )
     name = models.CharField(_("name"), max_length=100, blank=True)
     prefix = models.CharField(
-        _("prefix"), max_length=12, db_index=True, help_text=_("The first characters, to know it by.")
+        _("prefix"),
+        max_length=PREFIX_LENGTH,
+        db_index=True,
+        help_text=_("The first characters, to know it by."),
     )
     hash = models.CharField(
         max_length=64, unique=True, help_text=_("SHA-256 of the whole key, in hexadecimal.")
     )
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     last_used = models.DateTimeField(_("last used"), null=True, blank=True, help_text=_("To the minute."))
+    last_address = models.GenericIPAddressField(
+        _("last used from"), null=True, blank=True, help_text=_("Noted together with the last use.")
+    )
+    scopes_stored = models.CharField(
+        _("scopes"), db_column="scopes", max_length=60, default=scopes_text(DEFAULT_SCOPES), editable=False
+    )
+    expires = models.DateTimeField(_("expires"), null=True, blank=True, help_text=_("Empty: never."))
     revoked = models.DateTimeField(_("revoked"), null=True, blank=True)
+    requests_per_minute = models.PositiveIntegerField(
+        _("requests a minute"), null=True, blank=True, help_text=_("Empty: as for its user.")
+    )
+    streams = models.PositiveIntegerField(
+        _("replies at a time"), null=True, blank=True, help_text=_("Empty: as for its user.")
+    )
+    tokens_per_day = models.PositiveBigIntegerField(
+        _("tokens a day"), null=True, blank=True, help_text=_("Empty: as for its user.")
+    )
+    cost_per_month = models.DecimalField(
+        _("cost a month"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Empty: as for its user."),
+    )
 
     class Meta:
         ordering = ["-created"]
@@ -34,6 +68,21 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.prefix}… {self.name}".strip()
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """What it may be used for."""
+        return scopes_in(self.scopes_stored)
+
+    @property
+    def quota(self) -> Quota:
+        """What it may use by itself, beside what its user may."""
+        return Quota(
+            requests_per_minute=self.requests_per_minute,
+            streams=self.streams,
+            tokens_per_day=self.tokens_per_day,
+            cost_per_month=self.cost_per_month,
+        )
 
 
 class IdempotencyKey(models.Model):

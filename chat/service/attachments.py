@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from chat import limits
 from chat.access import attachments as reading_attachments
 from chat.actions import attachments
 from chat.auth.caller import Caller
@@ -35,8 +36,8 @@ async def attach(caller: Caller, name: str, data: bytes) -> dict[str, Any]:
     """Keep a file until a question is asked with it. What it is, is told by its content."""
     if not settings.CHAT_MAX_ATTACHMENTS:
         raise BadRequest("No files are taken here.", code="no_files")
-    most = settings.CHAT_MAX_ATTACHMENT_BYTES
-    if len(data) > most:
+    most = limits.quota_of(caller.quota).attachment_bytes
+    if most and len(data) > most:
         raise TooLarge(f"The file has {len(data)} bytes; the limit is {most}.", code="file_too_large")
     found = await recognising(caller.user_id, recognise, name, data)
     return await _keep(caller, found)

@@ -1,8 +1,8 @@
 """Ask, regenerate, continue: the verbs that begin replies, or find that they were begun before."""
 
-from django.conf import settings
 from msgspec import UnsetType
 
+from chat import limits
 from chat.access.rows import as_uuid
 from chat.actions import again as again_actions
 from chat.actions.ask import Question
@@ -26,7 +26,7 @@ async def ask(
 ) -> Following:
     """Store the question, start the reply and follow it; a retry joins the first call's reply."""
     here = await runtime()
-    _check_length(body)
+    _check_length(caller, body)
     refuse_temporary(body.temporary)
     question = Question(
         content=body.content,
@@ -102,8 +102,8 @@ def _call(
     )
 
 
-def _check_length(body: Ask) -> None:
-    most = settings.CHAT_MAX_MESSAGE_CHARS
+def _check_length(caller: Caller, body: Ask) -> None:
+    most = limits.quota_of(caller.quota).message_chars
     for name in ("content", "system_prompt"):
         text = getattr(body, name)
         if most and text is not None and len(text) > most:

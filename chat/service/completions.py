@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
-
+from chat import limits
 from chat.actions.histories import Asked, find_place
 from chat.actions.histories import complete as store_history
 from chat.auth.caller import Caller
@@ -49,11 +48,10 @@ class CompletionCall:
 
 
 def read_call(data: bytes) -> CompletionCall:
-    """The body of `POST /v1/chat/completions`. Raises `BadRequest` with `param`, and `TooLarge`."""
+    """The body of `POST /v1/chat/completions`. Raises `BadRequest` with `param`."""
     body = json_object(data)
     _refuse(body)
     history = read_history(body.get("messages"))
-    _check_lengths(history)
     options = body.get("stream_options")
     model = _field(body, "model", str, "")
     if len(model) > MOST_OF_A_NAME:
@@ -88,6 +86,7 @@ async def complete(
     `conversation`: where the history belongs, for clients that remember it; others are known again by it.
     """
     here = await runtime()
+    _check_lengths(caller, call.asked.history)
     if not call.asked.keep:
         refuse_temporary(True)
     beginning = Beginning(
@@ -137,8 +136,8 @@ def _refuse(body: Mapping[str, Any]) -> None:
         raise BadRequest("Replies are text.", code="unsupported_parameter", param="modalities")
 
 
-def _check_lengths(history: History) -> None:
-    most = settings.CHAT_MAX_MESSAGE_CHARS
+def _check_lengths(caller: Caller, history: History) -> None:
+    most = limits.quota_of(caller.quota).message_chars
     longest = max((len(one.text) for one in history.said), default=0)
     if most and max(longest, len(history.instructions)) > most:
         raise TooLarge(f"A message has more than {most} characters.", code="text_too_long", param="messages")

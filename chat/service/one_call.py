@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from msgspec import UNSET, UnsetType
 
+from chat import limits
 from chat.access.transcripts import request_hashes_of
 from chat.actions.idempotency import Claim
 from chat.actions.new_reply import Chosen, NewReply, Origin
@@ -79,7 +81,10 @@ class Beginning:
             request_hash=self.request_hash,
             choose_model=self._choose_model,
             source=caller.source,
-            max_running=settings.CHAT_MAX_STREAMS_PER_USER,
+            quota=limits.quota_of(caller.quota),
+            key=caller.key_id,
+            key_quota=caller.key_quota,
+            tell_tokens=partial(limits.tokens.note, caller.user_id, caller.key_id),
             max_attachments=settings.CHAT_MAX_ATTACHMENTS,
         )
         stored = await in_database(store, origin, claim)

@@ -6,9 +6,9 @@ that is followed, a stop that waits for its end, a message that is awaited. All 
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from chat import service
@@ -16,6 +16,7 @@ from chat.auth.caller import Caller
 from chat.errors import ChatError, TooMany
 from chat.events import Batch, Title
 from chat.limits.joins import admitted
+from chat.scopes import SCOPES, Scope
 from chat.service import Following
 from chat.service.frames import Follow, Ping, Ref, Stop, Unfollow, Watch
 from chat.service.news import News
@@ -29,6 +30,17 @@ logger = logging.getLogger(__name__)
 
 MAX_WAITING = 100
 """Frames of one socket that wait for their answer at once: stops, and messages that are not streamed."""
+NEEDS: Final[Mapping[type, tuple[Scope, ...]]] = {
+    Send: ("chat",),
+    Regenerate: ("chat",),
+    Continue: ("chat",),
+    Stop: ("chat",),
+    Follow: ("read",),
+    Watch: ("read",),
+    Unfollow: SCOPES,
+    Ping: SCOPES,
+}
+"""The scopes of which a key needs one, by what the frame asks for."""
 LAST_WORDS_SECONDS = 1.0
 """The longest that a restart waits for a socket's last events."""
 
@@ -55,6 +67,8 @@ class Answering:
 
     def tell(self, news: News) -> None:
         """A conversation was given a title, by whatever reply; or changed, for those who watch."""
+        if "read" not in self.caller.scopes:
+            return  # the titles of what it asked itself come in their replies
         if self._watches or isinstance(news, Title):
             self._own(partial(self._outlet.events, Batch((news,))))
 
@@ -75,6 +89,7 @@ class Answering:
 
     async def _do(self, frame: Frame, ref: Ref) -> None:
         caller = self.caller
+        caller.need(*NEEDS[type(frame)])
         match frame:
             case Send(ask, render, key):
                 await self._begin(ref, ask, key, partial(service.ask, caller, ask, render=render))
@@ -108,7 +123,7 @@ class Answering:
         """Begin a reply, and answer what HTTP would: its stream, or in an `ack` its message or its ids."""
         self._followed.refuse_when_full()
         self._refuse_when_busy()
-        following = await admitted(self.caller.user_id, partial(call, idempotency_key=key), key)
+        following = await admitted(self.caller, partial(call, idempotency_key=key), key)
         if body.background:
             await self._outlet.ack(
                 ref,

@@ -49,7 +49,7 @@ class ChatConsumer(AsyncConsumer):
         await self._outlet.accept(subprotocol(self.scope))
         try:
             caller = await admit(self.scope)
-            limits.sockets.enter(caller.user_id)
+            limits.sockets.enter(caller)
             self.caller = caller
             self._answering = Answering(caller, self._outlet)
             open_sockets.add(self)
@@ -84,7 +84,7 @@ class ChatConsumer(AsyncConsumer):
         if self._forget is not None:
             self._forget()
         if self.caller is not None:
-            limits.sockets.leave(self.caller.user_id)
+            limits.sockets.leave(self.caller)
             open_sockets.remove(self)
         if self._answering is not None:
             await self._answering.let_go()

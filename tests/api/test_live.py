@@ -11,7 +11,8 @@ from fakes.fed_upstream import FedUpstream
 from pytest_django import Settings
 
 from chat import service
-from chat.auth.keys import revoke_key
+from chat.audit.log import SERVER
+from chat.auth.keys import revoke_keys
 from chat.database import in_database
 from chat.ids import new_id
 from chat.models import ApiKey
@@ -220,7 +221,7 @@ async def test_a_revoked_key_ends_it(as_alice: AsyncClient, upstream: FedUpstrea
     reply = (await ask(as_alice, background=True)).json()["reply"]
     connection = await connect(as_alice, reply)
     await connection.hear_of(reply, "delta")
-    await in_database(lambda: revoke_key(ApiKey.objects.get().prefix))
+    await in_database(revoke_keys, SERVER, ApiKey.objects.all())
     await end_revoked_listeners()
     assert await connection.is_over()
 

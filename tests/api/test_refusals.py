@@ -204,9 +204,9 @@ async def test_an_unknown_host_is_refused_as_json(rf: Any) -> None:
 async def test_an_unexpected_failure_is_500_logged_once_and_tells_nothing(caplog: Any) -> None:
     from django.test import AsyncRequestFactory
 
-    from chat.api.endpoint import Call, endpoint, verb
+    from chat.api.endpoint import Call, endpoint, public
 
-    @verb(public=True)
+    @public
     async def breaks(call: Call) -> Any:
         raise RuntimeError("secret inside")
 

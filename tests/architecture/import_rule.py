@@ -23,25 +23,13 @@ LEVELS = (
     },
     {"search", "audit", "digest"},
     {"models", "database"},
-    {"events", "errors", "chunks", "ids", "imported", "log_marks", "parts", "history"},
+    {"events", "errors", "chunks", "ids", "imported", "log_marks", "parts", "history", "scopes", "quota"},
 )
 SIDEWAYS = {("actions", "access")}
 """Who writes a row gets it from those who know whose it is."""
 SITE = "chatsite"
 """The site runs the chat. Of the chat only edges may look at it."""
-WITHOUT_DJANGO = {
-    "engine",
-    "wire",
-    "metrics",
-    "events",
-    "errors",
-    "chunks",
-    "ids",
-    "imported",
-    "log_marks",
-    "parts",
-    "history",
-}
+WITHOUT_DJANGO = {"engine", "wire", "metrics"} | LEVELS[-1]
 """Tested in milliseconds, since they need no settings and no database."""
 EXEMPT = {"apps", "migrations"}
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from io import StringIO
 
 import pytest
@@ -11,11 +12,13 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from chat.audit.log import SERVER
 from chat.auth.authenticate import authenticate
 from chat.auth.credentials import Credentials
-from chat.auth.keys import create_key, revoke_key
+from chat.auth.keys import create_key, revoke_keys
 from chat.errors import Unauthenticated
-from chat.models import ApiKey
+from chat.models import ApiKey, AuditEntry
+from chat.quota import Quota
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +41,9 @@ def test_a_wrong_key_is_refused(alice: User, wrong: str) -> None:
 
 def test_a_revoked_key_is_refused(alice: User) -> None:
     row, key = create_key(alice, "")
-    assert revoke_key(row.prefix) == 1
-    assert revoke_key(row.prefix) == 0
+    keys = ApiKey.objects.filter(pk=row.pk)
+    assert revoke_keys(SERVER, keys) == 1
+    assert revoke_keys(SERVER, keys) == 0
     with pytest.raises(Unauthenticated):
         authenticate(Credentials(bearer=key))
 
@@ -55,12 +59,6 @@ def test_a_bad_key_is_not_saved_by_a_good_cookie(alice: User, client: Client) ->
     client.force_login(alice)
     with pytest.raises(Unauthenticated):
         authenticate(Credentials(bearer="wrong", session=client.session.session_key))
-
-
-def test_only_the_owner_given_can_revoke(alice: User, bob: User) -> None:
-    row, _key = create_key(alice, "")
-    assert revoke_key(row.prefix, user=bob) == 0
-    assert revoke_key(row.prefix, user=alice) == 1
 
 
 def test_last_used_is_written_at_most_once_a_minute(
@@ -84,6 +82,33 @@ def test_the_command_prints_the_key_alone(alice: User) -> None:
     call_command("create_api_key", "alice", "--name", "cron", stdout=out)
     assert authenticate(Credentials(bearer=out.getvalue().removesuffix("\n"))).user_id == alice.pk
     assert ApiKey.objects.get().name == "cron"
+
+
+def test_the_command_makes_a_key_for_little_and_for_a_while(alice: User) -> None:
+    call_command(
+        "create_api_key",
+        *("alice", "--scope", "read", "--scope", "chat", "--expires", "30", "--requests-per-minute", "5"),
+        *("--streams", "2", "--tokens-per-day", "1000", "--cost-per-month", "2.50"),
+        stdout=StringIO(),
+    )
+    key = ApiKey.objects.get()
+    assert key.scopes == {"chat", "read"}
+    assert key.quota == Quota(
+        requests_per_minute=5, streams=2, tokens_per_day=1000, cost_per_month=Decimal("2.50")
+    )
+    assert key.expires is not None
+    assert timedelta(days=29) < key.expires - timezone.now() <= timedelta(days=30)
+    assert AuditEntry.objects.get().details["scopes"] == "chat read"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("--scope", "all"), ("--expires", "0"), ("--streams", "many"), ("--cost-per-month", "NaN")],
+)
+def test_the_command_takes_no_nonsense(alice: User, wrong: tuple[str, str]) -> None:
+    with pytest.raises(CommandError):
+        call_command("create_api_key", "alice", *wrong)
+    assert not ApiKey.objects.exists()
 
 
 def test_the_command_says_what_is_wrong(alice: User) -> None:

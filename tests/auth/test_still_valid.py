@@ -1,14 +1,18 @@
 """What ends open streams and sockets: a revoked key, an ended session, a deactivated account."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from chat.audit.log import SERVER
 from chat.auth.authenticate import authenticate, still_valid
 from chat.auth.caller import Caller
 from chat.auth.credentials import Credentials
-from chat.auth.keys import create_key, revoke_key
+from chat.auth.keys import create_key, revoke_keys
 from chat.auth.tickets import make_ticket
 from chat.ids import new_id
 from chat.models import ApiKey
@@ -46,7 +50,15 @@ def test_nobody_costs_nothing(django_assert_num_queries: DjangoAssertNumQueries)
 
 
 def test_revoking_a_key_ends_what_it_opened(callers: dict[str, Caller]) -> None:
-    revoke_key(ApiKey.objects.get(user__username="alice").prefix)
+    revoke_keys(SERVER, ApiKey.objects.filter(user__username="alice"))
+    assert left(callers) == {"session", "ticket", "bob"}
+
+
+def test_an_expired_key_ends_what_it_opened(callers: dict[str, Caller]) -> None:
+    keys = ApiKey.objects.filter(user__username="alice")
+    keys.update(expires=timezone.now() + timedelta(minutes=1))
+    assert left(callers) == {"key", "session", "ticket", "bob"}
+    keys.update(expires=timezone.now())
     assert left(callers) == {"session", "ticket", "bob"}
 
 

@@ -6,12 +6,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from chat.audit.log import SERVER
 from chat.auth.authenticate import authenticate
 from chat.auth.credentials import Credentials
-from chat.auth.keys import create_key, revoke_key
+from chat.auth.keys import create_key, revoke_keys
 from chat.auth.tickets import make_ticket, read_ticket
 from chat.errors import Unauthenticated
 from chat.ids import new_id
+from chat.models import ApiKey
 
 
 def test_a_ticket_reads_back() -> None:
@@ -27,7 +29,7 @@ def test_a_ticket_ends_with_the_key_that_it_was_made_for(alice: User) -> None:
     row, _ = create_key(alice)
     credentials = Credentials(ticket=make_ticket(new_id(), alice.pk, row.pk))
     assert authenticate(credentials).user_id == alice.pk
-    revoke_key(row.prefix)
+    revoke_keys(SERVER, ApiKey.objects.filter(pk=row.pk))
     with pytest.raises(Unauthenticated):
         authenticate(credentials)
 

@@ -1,13 +1,27 @@
 """Requests a minute and open sockets: counted per user, forgotten in time, lifted by 0."""
 
+from dataclasses import dataclass
+from uuid import UUID
+
 import pytest
 from pytest_django import Settings
 
 from chat.errors import TooMany
-from chat.limits.requests import Allowance, RequestLimit
+from chat.limits.requests import RequestLimit
 from chat.limits.sockets import SocketLimit
+from chat.quota import NOTHING_SAID, Allowance, Quota
 
-ALICE, BOB = 1, 2
+
+@dataclass(frozen=True)
+class Who:
+    user_id: int
+    key_id: UUID | None = None
+    address: str | None = None
+    quota: Quota = NOTHING_SAID
+    key_quota: Quota = NOTHING_SAID
+
+
+ALICE, BOB = Who(1), Who(2)
 
 
 class Clock:
@@ -29,57 +43,51 @@ def limit(clock: Clock, settings: Settings) -> RequestLimit:
     return RequestLimit(clock)
 
 
-def test_the_request_over_the_limit_is_told_when_to_come_back(limit: RequestLimit, clock: Clock) -> None:
-    limit.take(ALICE)
+async def test_the_request_over_the_limit_is_told_when_to_come_back(
+    limit: RequestLimit, clock: Clock
+) -> None:
+    await limit.take(ALICE)
     clock.now += 20
-    limit.take(ALICE)
+    await limit.take(ALICE)
     with pytest.raises(TooMany) as refusal:
-        limit.take(ALICE)
+        await limit.take(ALICE)
     assert refusal.value.retry_after == 40
 
 
-def test_users_do_not_count_for_each_other(limit: RequestLimit) -> None:
-    limit.take(ALICE)
-    limit.take(ALICE)
-    limit.take(BOB)
+async def test_users_do_not_count_for_each_other(limit: RequestLimit) -> None:
+    await limit.take(ALICE)
+    await limit.take(ALICE)
+    await limit.take(BOB)
     assert limit.allowance(BOB) == Allowance(2, 1, 60.0)
 
 
-def test_after_a_minute_all_is_there_again(limit: RequestLimit, clock: Clock) -> None:
-    limit.take(ALICE)
-    limit.take(ALICE)
+async def test_after_a_minute_all_is_there_again(limit: RequestLimit, clock: Clock) -> None:
+    await limit.take(ALICE)
+    await limit.take(ALICE)
     clock.now += 60
     assert limit.allowance(ALICE) == Allowance(2, 2, 0.0)
-    limit.take(ALICE)
+    await limit.take(ALICE)
 
 
-def test_what_is_given_back_can_be_taken_again(limit: RequestLimit) -> None:
-    limit.take(ALICE)
-    limit.give_back(ALICE)
-    limit.give_back(ALICE)
+async def test_what_is_given_back_can_be_taken_again(limit: RequestLimit) -> None:
+    await limit.take(ALICE)
+    await limit.give_back(ALICE)
+    await limit.give_back(ALICE)
     assert limit.allowance(ALICE) == Allowance(2, 2, 60.0)
 
 
-def test_ended_windows_take_no_memory(limit: RequestLimit, clock: Clock) -> None:
+async def test_ended_windows_take_no_memory(limit: RequestLimit, clock: Clock) -> None:
     for user in range(50):
-        limit.take(user)
+        await limit.take(Who(user))
         clock.now += 2
     assert len(limit) == 30
 
 
-def test_headers_are_whole_numbers() -> None:
-    assert Allowance(120, 3, 12.2).headers() == {
-        "X-RateLimit-Limit": "120",
-        "X-RateLimit-Remaining": "3",
-        "X-RateLimit-Reset": "13",
-    }
-
-
-def test_zero_lifts_the_limits(settings: Settings) -> None:
+async def test_zero_lifts_the_limits(settings: Settings) -> None:
     settings.CHAT_REQUESTS_PER_MINUTE = settings.CHAT_MAX_SOCKETS_PER_USER = 0
     requests, sockets = RequestLimit(), SocketLimit()
     for _ in range(500):
-        requests.take(ALICE)
+        await requests.take(ALICE)
         sockets.enter(ALICE)
     assert requests.allowance(ALICE) is None
 
@@ -93,3 +101,47 @@ def test_sockets_are_counted_while_open(settings: Settings) -> None:
         sockets.enter(ALICE)
     sockets.leave(ALICE)
     sockets.enter(ALICE)
+
+
+async def test_the_strictest_of_user_key_and_address_refuses(clock: Clock, settings: Settings) -> None:
+    settings.CHAT_REQUESTS_PER_MINUTE, settings.CHAT_REQUESTS_PER_MINUTE_PER_ADDRESS = 3, 4
+    limit = RequestLimit(clock)
+    by_key = Who(1, UUID(int=7), "192.0.2.1", key_quota=Quota(requests_per_minute=1))
+    await limit.take(by_key)
+    assert limit.allowance(by_key) == Allowance(1, 0, 60.0)
+    with pytest.raises(TooMany, match="This API key has made 1 requests"):
+        await limit.take(by_key)
+    # What was refused is counted nowhere: the same user's page has two left.
+    page = Who(1, address="192.0.2.1")
+    await limit.take(page)
+    await limit.take(page)
+    with pytest.raises(TooMany, match="You have made 3 requests"):
+        await limit.take(page)
+    neighbour = Who(2, address="192.0.2.1")
+    await limit.take(neighbour)
+    with pytest.raises(TooMany, match="Your address has made 4 requests"):
+        await limit.take(neighbour)
+    with pytest.raises(TooMany):
+        limit.refuse_address("192.0.2.1")
+    limit.refuse_address("192.0.2.2")
+
+
+async def test_a_household_is_one_address(settings: Settings) -> None:
+    settings.CHAT_REQUESTS_PER_MINUTE_PER_ADDRESS = 1
+    limit = RequestLimit()
+    await limit.take(Who(1, address="2001:db8:0:1::1"))
+    with pytest.raises(TooMany):
+        await limit.take(Who(2, address="2001:db8:0:1::2"))
+    await limit.take(Who(3, address="2001:db8:0:2::1"))
+
+
+async def test_what_a_group_says_comes_before_the_site(limit: RequestLimit) -> None:
+    for who, most in ((Who(1, quota=Quota(requests_per_minute=5)), 5), (Who(2), 2)):
+        for _ in range(most):
+            await limit.take(who)
+        with pytest.raises(TooMany):
+            await limit.take(who)
+    lifted = Who(3, quota=Quota(requests_per_minute=0))
+    for _ in range(50):
+        await limit.take(lifted)
+    assert limit.allowance(lifted) is None

@@ -10,8 +10,10 @@ from fakes.socket_client import Headers, SocketClient, bearer
 from pytest_django import Settings
 
 from chat import service
-from chat.auth.keys import revoke_key
+from chat.audit.log import SERVER
+from chat.auth.keys import revoke_keys
 from chat.database import in_database
+from chat.models import ApiKey
 from chat.service.listeners import end_revoked_listeners
 from chat.ws import codes
 
@@ -141,7 +143,7 @@ async def test_a_revoked_key_closes_an_idle_socket(
     await bob.connect()
     await alice.say(type="ping")
     await alice.hear()
-    await in_database(revoke_key, alices_key[:12])
+    await in_database(revoke_keys, SERVER, ApiKey.objects.filter(prefix=alices_key[:12]))
     await end_revoked_listeners()
     assert await alice.hear_close() == codes.CREDENTIALS
     assert await is_open(bob)

@@ -8,10 +8,11 @@ from fakes.socket_client import OpenSocket, SocketClient
 from pytest_django import Settings
 
 from chat import service
+from chat.audit.log import SERVER
 from chat.auth.caller import Caller
-from chat.auth.keys import revoke_key
+from chat.auth.keys import revoke_keys
 from chat.database import in_database
-from chat.models import Message
+from chat.models import ApiKey, Message
 from chat.service.listeners import end_revoked_listeners
 from chat.ws import codes, open_sockets
 
@@ -155,7 +156,7 @@ async def test_a_revoked_key_ends_what_is_followed(
     upstream.script("Hello", finish_reason=None)
     await socket.ask()
     await socket.hear_text(5)
-    await in_database(revoke_key, alices_key[:12])
+    await in_database(revoke_keys, SERVER, ApiKey.objects.filter(prefix=alices_key[:12]))
     await end_revoked_listeners()
     assert await socket.hear_close() == codes.CREDENTIALS
     assert await socket.hears_nothing()

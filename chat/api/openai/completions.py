@@ -26,7 +26,7 @@ IN_VAIN = frozenset({"upstream_authentication", "upstream_rejected", "upstream_c
 """Failures that the same call meets again: the SDKs try each 5xx twice more unless they are told."""
 
 
-@verb(counted=False)
+@verb("chat", counted=False)
 async def complete(call: Call) -> HttpResponseBase:
     wanted = read_call(json_body(call.request))
     caller = replace(call.caller, door="openai")

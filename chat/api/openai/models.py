@@ -10,12 +10,12 @@ from chat.api.endpoint import Call, verb
 from chat.errors import NotFound
 
 
-@verb()
+@verb("chat", "read")
 async def list_all(call: Call) -> HttpResponseBase:
     return json_answer({"object": "list", "data": await _models(call)})
 
 
-@verb()
+@verb("chat", "read")
 async def read(call: Call, model_id: str) -> HttpResponseBase:
     for model in await _models(call):
         if model["id"] == model_id:

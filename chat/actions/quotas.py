@@ -1,0 +1,117 @@
+"""Whether somebody may ask now: replies that run, tokens and costs.
+
+Asked in the transaction that asks, so that all processes share it. What joins an earlier call never comes
+here, and what runs is never touched.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from math import ceil
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from chat.actions.new_reply import Origin
+from chat.digest.costs import Prices, read_prices
+from chat.digest.days import month_of
+from chat.digest.spent import Used, UsedOn, read_used, since, total
+from chat.errors import TooMany
+from chat.models import Completion, Message
+from chat.models.status import Status
+from chat.quota import Allowance, Quota
+
+NO_PRICES = Prices({})
+
+
+def refuse_beyond_quota(origin: Origin) -> None:
+    """Raises `TooMany` where the user or the key has no more to use."""
+    _refuse_too_many_running(origin)
+    if origin.quota.spends or origin.key_quota.spends:
+        _refuse_what_is_used_up(origin)
+
+
+def _refuse_too_many_running(origin: Origin) -> None:
+    most, of_key = origin.quota.streams, origin.key_quota.streams
+    if not most and not of_key:
+        return
+    # They take turns: two that count at the same time would both find room for the last one.
+    User.objects.select_for_update(no_key=True).filter(pk=origin.user_id).first()
+    if most:
+        mine = Message.objects.filter(conversation__owner_id=origin.user_id, status=Status.STREAMING)
+        running = mine.count()
+        if running >= most:
+            raise _too_many_streams(f"{running} of your replies are running; the limit is {most}.")
+    if of_key and origin.key is not None:
+        running = Completion.objects.filter(key=origin.key, status=Status.STREAMING).count()
+        if running >= of_key:
+            raise _too_many_streams(f"{running} replies of this API key are running; the limit is {of_key}.")
+
+
+def _too_many_streams(what: str) -> TooMany:
+    return TooMany(f"{what} Stop one, or wait until one has ended.", code="too_many_streams", retry_after=1)
+
+
+def _refuse_what_is_used_up(origin: Origin) -> None:
+    now = timezone.localtime()
+    today = now.date()
+    first, last = month_of(today)
+    costs = any((origin.quota.cost_per_day, origin.quota.cost_per_month, origin.key_quota.cost_per_month))
+    used = read_used(since(origin.user_id, first), read_prices() if costs else NO_PRICES)
+    tomorrow = _until(now, today)
+    next_month = _until(now, last)
+    of_key = [each for each in used if each.key == origin.key] if origin.key is not None else []
+    left: list[Allowance] = []
+    for quota, mine, whose in (
+        (origin.quota, used, "You have"),
+        (origin.key_quota, of_key, "This API key has"),
+    ):
+        left += _check(quota, mine, whose, today, tomorrow, next_month)
+    if left:
+        origin.tell_tokens(min(left, key=lambda allowance: allowance.remaining))
+
+
+def _check(
+    quota: Quota, used: Iterable[UsedOn], whose: str, today: date, tomorrow: float, next_month: float
+) -> list[Allowance]:
+    """What is left of the tokens. Raises `TooMany`."""
+    used = list(used)
+    month, day = total(used), total(each for each in used if each.day == today)
+    left = []
+    for spent, tokens, cost, when, until in (
+        (day, quota.tokens_per_day, quota.cost_per_day, "today", tomorrow),
+        (month, quota.tokens_per_month, quota.cost_per_month, "this month", next_month),
+    ):
+        if tokens:
+            if spent.tokens >= tokens:
+                raise TooMany(
+                    f"{whose} used {spent.tokens} of {tokens} tokens {when}. {_again(until)}",
+                    code="tokens_used_up",
+                    retry_after=until,
+                )
+            left.append(Allowance(tokens, tokens - spent.tokens, until))
+        if cost and (over := _over(spent, cost)):
+            raise TooMany(
+                f"{whose} used {over} of {cost} {when}. {_again(until)}",
+                code="budget_used_up",
+                retry_after=until,
+            )
+    return left
+
+
+def _over(spent: Used, most: Decimal) -> str:
+    """The cost in the currency of which there was too much; each counts by itself."""
+    return next((f"{amount:.2f} {currency}" for currency, amount in spent.cost.items() if amount >= most), "")
+
+
+def _until(now: datetime, day: date) -> float:
+    """Seconds until that day is over, where the site is."""
+    over = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+    return max((over - now).total_seconds(), 1)
+
+
+def _again(seconds: float) -> str:
+    hours = ceil(seconds / 3600)
+    if hours <= 48:
+        return f"There is more in {hours} h."
+    return f"There is more in {ceil(hours / 24)} days."

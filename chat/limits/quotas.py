@@ -1,0 +1,40 @@
+"""Who is counted, and how much the site lets everybody use of whom no group says otherwise."""
+
+from typing import Protocol
+from uuid import UUID
+
+from django.conf import settings
+
+from chat.quota import NOTHING_SAID, Quota
+
+
+class Somebody(Protocol):
+    """What a caller is to the limits."""
+
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def key_id(self) -> UUID | None: ...
+    @property
+    def address(self) -> str | None: ...
+    @property
+    def quota(self) -> Quota: ...
+    @property
+    def key_quota(self) -> Quota: ...
+
+
+def quota_of(groups: Quota = NOTHING_SAID) -> Quota:
+    """All that a user may use; `groups`: what their groups say of it."""
+    return groups.over(
+        Quota(
+            requests_per_minute=settings.CHAT_REQUESTS_PER_MINUTE,
+            streams=settings.CHAT_MAX_STREAMS_PER_USER,
+            sockets=settings.CHAT_MAX_SOCKETS_PER_USER,
+            tokens_per_day=settings.CHAT_TOKENS_PER_DAY,
+            tokens_per_month=settings.CHAT_TOKENS_PER_MONTH,
+            cost_per_day=settings.CHAT_COST_PER_DAY,
+            cost_per_month=settings.CHAT_COST_PER_MONTH,
+            message_chars=settings.CHAT_MAX_MESSAGE_CHARS,
+            attachment_bytes=settings.CHAT_MAX_ATTACHMENT_BYTES,
+        )
+    )
