@@ -12,6 +12,7 @@ from chat.access.descriptions import timestamp
 from chat.access.preferences import preferences_of
 from chat.access.rows import attachments_of, conversations_of
 from chat.models import ApiKey, SignIn
+from chat.scopes import scopes_text
 
 
 def describe_account(user_id: int) -> dict[str, Any]:
@@ -29,7 +30,10 @@ def describe_account(user_id: int) -> dict[str, Any]:
                 "name": key.name,
                 "prefix": key.prefix,
                 "created": timestamp(key.created),
+                "scopes": scopes_text(key.scopes).split(),
+                "expires": timestamp(key.expires),
                 "last_used": timestamp(key.last_used),
+                "last_address": key.last_address,
                 "revoked": timestamp(key.revoked),
             }
             for key in ApiKey.objects.filter(user_id=user_id)

@@ -1,34 +1,90 @@
-"""API keys: whose they are, when they were last used; they can be revoked, not read."""
+"""API keys: whose they are, what they are for and used. Limits can be changed, and a key be revoked."""
+
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.admin.read_only import ReadOnlyAdmin
-from chat.audit import Actor, record
+from chat.admin.audited import Audited
+from chat.admin.read_only import MAX_WORDS
+from chat.audit import Actor
+from chat.auth.keys import revoke_keys
+from chat.digest.spent import Used
 from chat.models import ApiKey
+from chat.scopes import SCOPES
+from chat.shown.keys import SCOPE_NAMES, used_in_words, used_this_month
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[ApiKey]
+else:  # Django's own class takes no parameters when it runs
+    ModelAdmin = admin.ModelAdmin
+
+LIMITS = ("requests_per_minute", "streams", "tokens_per_day", "cost_per_month")
+
+
+class ScopeFilter(admin.SimpleListFilter):
+    title = _("scope")
+    parameter_name = "scope"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(scope, SCOPE_NAMES[scope]) for scope in SCOPES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(scopes_stored__contains=value) if value in SCOPES else queryset
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ReadOnlyAdmin):
-    list_display = ("prefix", "name", "user", "created", "last_used", "revoked")
-    list_filter = ("revoked", "last_used")
+class ApiKeyAdmin(Audited, ModelAdmin):
+    audit_kind = "key"
+    audit_change = "key_change"
+    list_display = ("prefix", "name", "user", "scope_names", "created", "expires", "last_used", "revoked")
+    list_filter = ("revoked", "last_used", "expires", ScopeFilter)
     list_select_related = ("user",)
+    list_per_page = 50
+    show_full_result_count = False
     search_fields = ("prefix", "name", "user__username")
-    exclude = ("hash",)
     actions = ("revoke",)
+    fields = (
+        *("user", "name", "prefix", "scope_names", "created", "last_used", "last_address"),
+        *("used", "revoked", "expires", *LIMITS),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """All but the end and the limits: who has a key knows what it is for."""
+        return [name for name in self.fields if name not in ("expires", *LIMITS)]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        return super().get_search_results(request, queryset, " ".join(search_term.split()[:MAX_WORDS]))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """It is its user who makes a key, and the shell: nobody else is to see it."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Revoked ones stay, to tell what was done by them."""
+        return False
+
+    @admin.display(description=_("scopes"))
+    def scope_names(self, key: ApiKey) -> str:
+        return ", ".join(str(SCOPE_NAMES[scope]) for scope in SCOPES if scope in key.scopes)
+
+    @admin.display(description=_("used this month"))
+    def used(self, key: ApiKey) -> str:
+        return used_in_words(used_this_month([key]).get(key.pk, Used())) or "–"
 
     @admin.action(description=_("Revoke the selected keys"), permissions=["revoke"])
-    @transaction.atomic
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
-        living = list(keys.filter(revoked__isnull=True).order_by("pk").values_list("pk", "user_id"))
-        revoked = keys.filter(revoked__isnull=True).update(revoked=timezone.now())
-        for key, owner in living:
-            record(Actor(request.user.pk, "admin"), "key_revoke", "key", key, {"user": owner})
+        revoked = revoke_keys(Actor(request.user.pk, "admin"), keys)
         self.message_user(request, _("%(number)d keys revoked.") % {"number": revoked})
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("chat.change_apikey")
+
+    def audit_details(self, obj: Model) -> dict[str, Any]:
+        assert isinstance(obj, ApiKey)
+        return {"user": obj.user_id}

@@ -23,6 +23,8 @@ REFUSALS: Final[dict[str, Promise]] = {
     "not_reviewed": _("Nobody reviews this conversation, so a report would reach nobody."),
     # How much somebody may have.
     "rate_limit_exceeded": _("You asked more often within a minute than this server allows."),
+    "tokens_used_up": _("You have used all the tokens that you have for today or this month."),
+    "budget_used_up": _("You have used all that you may spend today or this month."),
     "too_many_streams": _("Too many of your replies are running. Stop one, or wait until one has ended."),
     "too_many_followed": _("Too many replies are running in your open pages. Close some of them."),
     # Asking.

@@ -10,7 +10,7 @@ from admin.review_cases import add_reply, browser
 from admin.side_doors import MARK, addresses, answers, first_rows
 from django.contrib import admin
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.auth.models import Permission, User
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.urls import path
 from django.utils import timezone
@@ -28,6 +28,7 @@ from chat.models import (
     Feedback,
     Flag,
     FlagRule,
+    GroupLimits,
     Label,
     LegalHold,
     Message,
@@ -101,6 +102,7 @@ def row(alice: User, dave: User, settings: Settings, tmp_path: Path) -> Conversa
     FlagRule.objects.create(name="Bad words", kind="words", value="bad")
     Price.objects.create(model="demo", since="2026-01-01", prompt=1, completion=1)
     RetentionRule.objects.create(days=30)
+    GroupLimits.objects.create(group=Group.objects.get(name="Reviewers"), streams=3)
     LegalHold.objects.create(conversation=row, reason="A court asks.", made_by=dave)
     SavedFilter.objects.create(owner=dave, name="Mine", query="")
     ReviewExport.objects.create(owner=dave, form="jsonl", total=1, ended=timezone.now())

@@ -12,7 +12,8 @@ from django.test import AsyncClient
 from pytest_django import Settings
 
 from chat import service
-from chat.auth.keys import revoke_key
+from chat.audit.log import SERVER
+from chat.auth.keys import revoke_keys
 from chat.database import in_database
 from chat.models import ApiKey
 from chat.service.listeners import end_revoked_listeners
@@ -116,7 +117,7 @@ async def test_a_revoked_key_ends_it_without_its_last_word(as_alice: AsyncClient
     response: Any = await as_alice.get(PROBE, {"seconds": 60})
     pieces = aiter(response)
     await anext(pieces)
-    await in_database(lambda: revoke_key(ApiKey.objects.get().prefix))
+    await in_database(revoke_keys, SERVER, ApiKey.objects.all())
     await end_revoked_listeners()
     async with asyncio.timeout(5):
         rest = b"".join([piece async for piece in pieces])

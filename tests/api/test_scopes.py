@@ -23,7 +23,7 @@ from chat.scopes import SCOPES, Scope
 from chat.ws import frames_in
 from chat.ws.answering import NEEDS
 
-PUBLIC: Final = {"/api/v1/openapi.json", "/api/v1/docs"}
+PUBLIC: Final = {"/api/v1/openapi.json", "/api/v1/asyncapi.json", "/api/v1/docs"}
 READS: Final = {"GET", "HEAD"}
 
 

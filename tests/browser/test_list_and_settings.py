@@ -93,14 +93,16 @@ def test_on_a_phone_the_list_is_a_drawer_and_nothing_scrolls_sideways(chat: Chat
 
 def test_a_key_is_made_shown_once_copied_and_taken_back(chat: ChatPage) -> None:
     page = chat.open("/settings/keys/").page
-    page.get_by_placeholder("What is it for?").fill("my script")
+    page.get_by_label("What is it for?").fill("my script")
     page.get_by_role("button", name="Make a key").click()
     key = page.locator("#new-key").inner_text()
     models = page.request.get(f"{chat.url}/api/v1/models", headers={"Authorization": f"Bearer {key}"})
     assert models.status == 200
     page.reload()
     assert key not in page.content()
-    page.get_by_role("row").filter(has_text="my script").get_by_role("button", name="Revoke").click()
+    mine = page.get_by_role("listitem").filter(has_text="my script")
+    mine.get_by_text("Revoke", exact=True).click()
+    mine.get_by_role("button", name="Revoke for good").click()
     expect(page.get_by_text("my script")).to_have_count(0)
     models = page.request.get(f"{chat.url}/api/v1/models", headers={"Authorization": f"Bearer {key}"})
     assert models.status == 401

@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import translation
 
 from chat.models import ApiKey, Attachment, Completion, Conversation, Message
+from chat.scopes import SCOPES
 
 SAID = {"aria-label", "title", "placeholder", "alt", "label"}
 UNSEEN = {"script", "style", "template"}
@@ -21,6 +22,8 @@ OURS = re.compile(
 """Names, and what somebody wrote."""
 DJANGOS = {"Model name", "Add link", "Change or view list link", "Search", "True", "False"}
 """Of its administration, which its own catalogue has no Chinese for: column names and icons, read out."""
+NAMES = DJANGOS | set(SCOPES)
+"""A scope's own name stands beside what it means."""
 
 PAGES = [
     "/",
@@ -82,7 +85,7 @@ def left_in_english(page: str) -> list[str]:
     return [
         text
         for text in said.found
-        if text.isascii() and text not in DJANGOS and re.search(r"[A-Za-z]{2}", OURS.sub("", text))
+        if text.isascii() and text not in NAMES and re.search(r"[A-Za-z]{2}", OURS.sub("", text))
     ]
 
 

@@ -1,16 +1,22 @@
 """The settings page: keys for programs, the password, the look."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils import timezone
 
 from chat.auth.keys import create_key, find_key
+from chat.models import ApiKey, AuditEntry, Price, Spent
+from chat.quota import Quota
 
 
 def test_a_key_is_shown_once_and_works(alice: User, alices: Client) -> None:
-    answer = alices.post("/settings/keys/", {"name": "my script"}, headers={"HX-Request": "true"})
+    answer = alices.post(
+        "/settings/keys/", {"name": "my script", "scopes": ["chat", "read"]}, headers={"HX-Request": "true"}
+    )
     shown = re.search(r'id="new-key">([^<]+)<', answer.content.decode())
     assert shown is not None
     key = find_key(shown[1])
@@ -22,9 +28,67 @@ def test_a_key_is_shown_once_and_works(alice: User, alices: Client) -> None:
 
 
 def test_a_key_can_be_made_without_a_script(alice: User, alices: Client) -> None:
-    page = alices.post("/settings/keys/", {"name": ""}).content.decode()
+    page = alices.post("/settings/keys/", {"name": "", "scopes": "chat"}).content.decode()
     assert 'id="new-key"' in page
     assert "<html" in page
+
+
+def test_a_key_is_made_for_what_was_chosen(alice: User, alices: Client) -> None:
+    chosen = {"name": "nightly", "scopes": ["read"], "lifetime": "30", "tokens_per_day": "5000"}
+    page = alices.post("/settings/keys/", chosen).content.decode()
+    key = ApiKey.objects.get()
+    assert key.scopes == {"read"}
+    assert key.quota == Quota(tokens_per_day=5000)
+    assert key.expires is not None
+    assert timedelta(days=29) < key.expires - timezone.now() <= timedelta(days=30)
+    assert "At most 5,000 tokens a day." in page
+    entry = AuditEntry.objects.get(action="key_make")
+    assert (entry.actor, entry.via, entry.details["scopes"]) == (alice.pk, "page", "read")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"scopes": "everything"},
+        {"scopes": "review"},
+        {"scopes": ["chat", "admin"]},
+        {"scopes": "chat", "lifetime": "2"},
+        {"scopes": "chat", "streams": "0"},
+        {"scopes": "chat", "cost_per_month": "-1"},
+    ],
+)
+def test_a_key_that_cannot_be_is_not_made(alices: Client, wrong: dict[str, str]) -> None:
+    answer = alices.post("/settings/keys/", {"name": "x", **wrong})
+    assert (answer.status_code, ApiKey.objects.count()) == (400, 0)
+
+
+def test_scopes_are_offered_to_those_whom_they_open_something(alices: Client, carol: User) -> None:
+    carols = Client()
+    carols.force_login(carol)
+    for client, offered in ((alices, ["chat", "read"]), (carols, ["chat", "read", "review", "admin"])):
+        page = client.get("/settings/keys/").content.decode()
+        assert re.findall(r'name="scopes" value="(\w+)"', page) == offered
+    assert carols.post("/settings/keys/", {"scopes": "review"}).status_code == 200
+
+
+def test_the_list_says_what_a_key_used_and_when_it_ends(alice: User, alices: Client) -> None:
+    old = create_key(alice, "old", expires=timezone.now() - timedelta(days=1))[0]
+    create_key(alice, "soon", expires=timezone.now() + timedelta(days=3))
+    Price.objects.create(model="m", since="2026-01-01", prompt=10, completion=100)
+    Spent.objects.create(
+        user=alice,
+        day=timezone.localdate(),
+        key=old.pk,
+        model="m",
+        replies=3,
+        prompt_tokens=1_000_000,
+        completion_tokens=10_000,
+    )
+    page = alices.get("/settings/keys/").content.decode()
+    assert "This month: 3 replies · 1,010,000 tokens · 11.00 USD." in page
+    assert page.count('class="tag warn">expired<') == 1
+    assert page.count('class="tag warn">expires soon<') == 1
 
 
 def test_a_revoked_key_leaves_the_list_and_opens_nothing(alice: User, alices: Client) -> None:

@@ -39,6 +39,8 @@ ACTIONS: Final[dict[str, Promise]] = {
     "group_change": _("Changed a group"),
     "key_make": _("Made an API key"),
     "key_revoke": _("Revoked an API key"),
+    "key_change": _("Changed the limits of an API key"),
+    "limits_change": _("Changed the limits of a group"),
     "link_made": _("Made a one-time link"),
     "link_revoke": _("Took a one-time link back"),
     "connection_change": _("Changed a connection"),

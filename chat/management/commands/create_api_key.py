@@ -1,14 +1,19 @@
 """`manage.py create_api_key USERNAME`: makes an API key. Only the key goes to stdout, for scripts to take."""
 
+from argparse import ArgumentTypeError
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.utils import timezone
 
-from chat.audit import Actor, record
-from chat.auth.keys import create_key
+from chat.audit import Actor
+from chat.auth.keys import make_key
 from chat.models import ApiKey
+from chat.quota import Quota
+from chat.scopes import DEFAULT_SCOPES, SCOPES
 
 
 class Command(BaseCommand):
@@ -17,6 +22,20 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username")
         parser.add_argument("--name", default="", help="what the key is for, as the lists show it")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            choices=SCOPES,
+            dest="scopes",
+            help="what it may be used for; may be given several times (default: chat and read)",
+        )
+        parser.add_argument("--expires", type=days, metavar="DAYS", help="in so many days (default: never)")
+        parser.add_argument("--requests-per-minute", type=count, metavar="N")
+        parser.add_argument("--streams", type=count, metavar="N", help="replies at a time")
+        parser.add_argument("--tokens-per-day", type=count, metavar="N")
+        parser.add_argument(
+            "--cost-per-month", type=amount, metavar="AMOUNT", help="in the currency of the site's prices"
+        )
 
     def handle(self, *args: Any, username: str, name: str, **options: Any) -> None:
         longest = ApiKey._meta.get_field("name").max_length or 0
@@ -27,7 +46,42 @@ class Command(BaseCommand):
             raise CommandError(f"There is no user {username!r}.")
         if not user.is_active:
             raise CommandError(f"The account {username!r} is deactivated, so its keys would be refused.")
-        with transaction.atomic():
-            row, key = create_key(user, name)
-            record(Actor(None, "command"), "key_make", "key", row.pk, {"user": user.pk})
+        expires = options["expires"]
+        _row, key = make_key(
+            Actor(None, "command"),
+            user,
+            name,
+            scopes=options["scopes"] or DEFAULT_SCOPES,
+            expires=timezone.now() + timedelta(days=expires) if expires else None,
+            quota=Quota(
+                requests_per_minute=options["requests_per_minute"],
+                streams=options["streams"],
+                tokens_per_day=options["tokens_per_day"],
+                cost_per_month=options["cost_per_month"],
+            ),
+        )
         self.stdout.write(key)
+
+
+def days(text: str) -> int:
+    return _whole(text, 36_500)
+
+
+def count(text: str) -> int:
+    return _whole(text, 2**31 - 1)
+
+
+def _whole(text: str, most: int) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= most:
+        raise ArgumentTypeError(f"a whole number from 1 to {most} is wanted, not {text!r}")
+    return int(text)
+
+
+def amount(text: str) -> Decimal:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal(0)
+    if not (value.is_finite() and 0 < value < 10**10 and value == round(value, 2)):
+        raise ArgumentTypeError(f"an amount such as 20 or 12.50 is wanted, not {text!r}")
+    return value

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
-from chat.audit import Actor, record
-from chat.auth.keys import PREFIX_LENGTH, revoke_key
+from chat.audit import Actor
+from chat.auth.keys import revoke_keys
 from chat.models import ApiKey
+from chat.models.credentials import PREFIX_LENGTH
 
 
 class Command(BaseCommand):
@@ -18,13 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, prefix: str, **options: Any) -> None:
         # Exactly the prefix: a shorter one must never revoke every key that begins so.
-        with transaction.atomic():
-            living = ApiKey.objects.filter(prefix=prefix, revoked=None).values_list("pk", "user_id")
-            rows = list(living)
-            revoke_key(prefix)
-            for key, owner in rows:
-                record(Actor(None, "command"), "key_revoke", "key", key, {"user": owner})
-        if not rows:
+        if not revoke_keys(Actor(None, "command"), ApiKey.objects.filter(prefix=prefix)):
             raise CommandError(
                 f"No key in use has the prefix {prefix!r}: the first {PREFIX_LENGTH} characters of a key."
             )

@@ -4,6 +4,7 @@ import { signedInAs } from "./page_of.js";
 import { knows, say } from "./texts.js";
 
 const GATEWAY = new Set([502, 503, 504]); // a proxy whose server restarts
+const SHORTLY = 120; // seconds that somebody may wait for
 const SOON = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** What the server answered instead of what was asked for. `passing`: the same call may succeed later. */
@@ -68,7 +69,8 @@ export function refusalIn(status, error, retryAfter) {
 function sentence(status, error, retryAfter) {
   if (status === 401) return say("signed_out");
   const what = error ? inWords(error) : say("refused", { status });
-  return retryAfter ? say("retry_after", { what, seconds: retryAfter }) : what;
+  // The end of a day or a month is no time to wait for.
+  return retryAfter && retryAfter <= SHORTLY ? say("retry_after", { what, seconds: retryAfter }) : what;
 }
 
 /** What an `error` of the API says, in the reader's language; its own sentence is English. */
