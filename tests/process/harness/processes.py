@@ -65,10 +65,10 @@ class Process:
         self.log_path = log
         self._child: subprocess.Popen[bytes] | None = None
 
-    def spawn(self, command: list[str], settings: Mapping[str, str]) -> None:
+    def spawn(self, command: list[str], settings: Mapping[str, str], folder: Path = CHECKOUT) -> None:
         with self.log_path.open("ab") as log:
             self._child = subprocess.Popen(
-                command, cwd=CHECKOUT, env=dict(settings), stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                command, cwd=folder, env=dict(settings), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
 
     @property
