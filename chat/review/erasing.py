@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from urllib.parse import parse_qs, urlencode
 from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
@@ -13,7 +14,7 @@ from django.db.models import Q
 from chat.actions.accounts import purge_shut_accounts, shut_account
 from chat.audit import Actor, record
 from chat.errors import Conflict, NotFound
-from chat.models import ApiKey, Attachment, Conversation, LegalHold, Message, Share
+from chat.models import ApiKey, Attachment, Conversation, LegalHold, Message, ReviewExport, SavedFilter, Share
 from chat.review.keeping import held, queued
 from chat.review.purging import purge_conversation
 
@@ -61,6 +62,7 @@ def erase(actor: Actor, user_id: int) -> list[UUID]:
     extent = extent_of(user_id)
     if extent.is_held:
         raise Conflict("This user is under a legal hold. Lift it first.", code="held")
+    _forget_name(user.get_username())
     running = shut_account(user_id, erased=True)
     # Django's own log of its pages holds names.
     of_users = Q(content_type=ContentType.objects.get_for_model(User), object_id=str(user_id))
@@ -68,6 +70,15 @@ def erase(actor: Actor, user_id: int) -> list[UUID]:
     counts = {name: value for name, value in asdict(extent).items() if name != "is_held"}
     record(actor, "erase", "user", user_id, counts)
     return running
+
+
+def _forget_name(name: str) -> None:
+    """What reviewers wrote it into: saved filters, and what is noted of exports that are over."""
+    said = urlencode({"user": name})
+    over = ReviewExport.objects.filter(Q(ended__isnull=False) | Q(total=None))
+    for rows in (SavedFilter.objects.all(), over):
+        found = rows.filter(query__contains=said).values_list("pk", "query")
+        rows.filter(pk__in=[key for key, query in found if name in parse_qs(query).get("user", ())]).delete()
 
 
 def purge_erased(user_id: int, progress: Callable[[int], object] = lambda _done: None) -> int:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from pytest_django import Settings
 from review.conftest import MakeConversation
 
@@ -9,7 +10,7 @@ from chat.actions.accounts import purge_shut_accounts
 from chat.audit import Actor, record
 from chat.audit.chain import verify
 from chat.errors import Conflict
-from chat.models import AuditEntry, Conversation, Flag
+from chat.models import AuditEntry, Conversation, Flag, ReviewExport, SavedFilter
 from chat.review.erasing import erase, extent_of, purge_erased
 from chat.review.holding import hold, lift
 from chat.review.purging import purge_hidden
@@ -45,6 +46,17 @@ def test_a_server_does_the_rest_where_only_the_account_was_shut(
     erase(BY_DAVE, alice.pk)
     assert purge_hidden() == 1
     assert purge_shut_accounts() == 1
+
+
+def test_no_filter_and_no_export_keeps_the_name(alice: User, bob: User, dave: User) -> None:
+    for query in ("user=alice&status=failed", "user=alice2", "q=user%3Dalice"):
+        SavedFilter.objects.create(owner=dave, name=query, query=query)
+    for name, ended in (("alice", timezone.now()), ("alice", None), ("bob", timezone.now())):
+        ReviewExport.objects.create(owner=dave, query=f"user={name}", form="csv", total=1, ended=ended)
+    erase(BY_DAVE, alice.pk)
+    assert [row.query for row in SavedFilter.objects.order_by("id")] == ["user=alice2", "q=user%3Dalice"]
+    left = sorted((row.query, row.ended is None) for row in ReviewExport.objects.all())
+    assert left == [("user=alice", True), ("user=bob", False)], "one that runs has its row until it is over"
 
 
 def test_a_user_under_a_hold_is_not_erased(alice: User, make_conversation: MakeConversation) -> None:
