@@ -156,7 +156,7 @@ def main() -> None:
     connection.close()
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     environment = os.environ | {"PORT": str(PORT), "DJANGO_ENV_FILE": ""}
-    server = subprocess.Popen(  # noqa: S603
+    server = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), "serve"],
         env=environment,
         stdout=subprocess.DEVNULL,
