@@ -64,9 +64,9 @@ class Checkpoints:
             live.saving = saving
         try:
             saved = await self._store.save([piece for _, piece in grown])
-        except StoreAway:
+        except StoreAway as why:
             if not self._away:
-                logger.exception("checkpoints are not saved: the database is away")
+                logger.warning("checkpoints are not saved: the database is away: %s", why)
             self._away = True
             return
         finally:

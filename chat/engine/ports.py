@@ -61,7 +61,10 @@ class Final:
 
 
 class StoreAway(Exception):
-    """The store cannot be reached now. It may have written all the same; the same is to be tried again."""
+    """The store cannot be reached now, for the reason given, in a line for the log.
+
+    It may have written all the same; the same is to be tried again.
+    """
 
 
 class Store(Protocol):

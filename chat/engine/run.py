@@ -93,8 +93,8 @@ async def _save(live: LiveReply, ended: Ended, store: Store) -> Final:
     while True:
         try:
             return await store.finish(live.ending(ended))
-        except StoreAway:
+        except StoreAway as why:
             if attempt == 0:
-                logger.exception("the end of reply %s is not saved yet; trying again", live.id)
+                logger.warning("the end of reply %s is not saved yet; trying again: %s", live.id, why)
             await asyncio.sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
             attempt += 1

@@ -35,7 +35,7 @@ class DatabaseStore:
         try:
             return Saved(lost=await in_database(save_growth, growth))
         except Unavailable as error:
-            raise StoreAway from error
+            raise _away(error) from error
         except Error:
             return await self._save_one_by_one(growth)
 
@@ -46,7 +46,7 @@ class DatabaseStore:
             try:
                 lost |= await in_database(save_growth, [piece])
             except Unavailable as error:
-                raise StoreAway from error
+                raise _away(error) from error
             except Error as error:
                 refused[piece.epoch] = f"{type(error).__name__}: {error}"
         return Saved(frozenset(lost), refused)
@@ -70,7 +70,7 @@ class DatabaseStore:
         try:
             told = await in_database(finish_reply, ending.reply, ending.epoch, outcome)
         except Unavailable as error:
-            raise StoreAway from error
+            raise _away(error) from error
         except Error:
             logger.exception("the database refused the end of reply %s", ending.reply)
             told = await self._finish_plainly(ending, outcome)
@@ -93,7 +93,7 @@ class DatabaseStore:
         try:
             return await in_database(finish_reply, ending.reply, ending.epoch, plain)
         except Unavailable as error:
-            raise StoreAway from error
+            raise _away(error) from error
         except Error:
             return await self._finish_as_saved(ending, plain)
 
@@ -103,10 +103,16 @@ class DatabaseStore:
             await in_database(finish_as_saved, ending.epoch, "failed", error)
             return await in_database(finish_reply, ending.reply, ending.epoch, outcome)
         except Unavailable as away:
-            raise StoreAway from away
+            raise _away(away) from away
 
     async def beat(self, running: Collection[UUID]) -> frozenset[UUID]:
         try:
             return await in_database(liveness.beat, self._server, self._name, tuple(running))
         except Unavailable as error:
-            raise StoreAway from error
+            raise _away(error) from error
+
+
+def _away(error: Unavailable) -> StoreAway:
+    """With what the database's driver said, in its first line."""
+    said = str(error.__cause__ or error).strip()
+    return StoreAway(said.partition("\n")[0])

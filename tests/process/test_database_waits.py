@@ -69,7 +69,6 @@ async def test_a_restart_of_the_database_loses_no_text(
         await asyncio.to_thread(manage, settings, "migrate", "-v", "0")
         people = await asyncio.to_thread(make_people, settings)
         server = start_server(DATABASE_URL=database.url, CHAT_AUTO_TITLE="0")
-        server.may_complain = True
         await asyncio.to_thread(until_it_has_models, server, people)
         api = caller(http, server.url, people["alice"])
         async with over(api, "sse").ask(question(tokens=100, delay=0.02)) as stream:
