@@ -6,6 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
@@ -42,6 +43,20 @@ def test_after_ten_wrong_passwords_not_even_the_right_one_is_checked(alice: User
     assert answer.status_code == 429
     assert 290 < int(answer["Retry-After"]) <= 300
     assert "Try again in 5 min." in answer.content.decode()
+
+
+def test_a_session_that_was_there_before_is_not_the_one_that_is_signed_in(alice: User) -> None:
+    """Session fixation: somebody set a cookie of theirs, and waits for its owner to sign in."""
+    browser = Client()
+    session = browser.session
+    session["planted"] = "by somebody else"
+    session.save()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = planted = str(session.session_key)
+    browser.post(SIGN_IN, {"username": "alice", "password": "alice"})
+    assert browser.cookies[settings.SESSION_COOKIE_NAME].value != planted
+    stranger = Client()
+    stranger.cookies[settings.SESSION_COOKIE_NAME] = planted
+    assert stranger.get("/").status_code == 302
 
 
 def test_the_wait_is_told_in_the_readers_language(alice: User) -> None:
