@@ -41,9 +41,18 @@ class ProviderLog:
 
     async def of(self, content: str, *, titles: bool = False) -> list[dict[str, Any]]:
         """The requests whose messages hold this question."""
-        mark = content.partition(" ")[0]
+        return self.among(await self.entries(), content, titles=titles)
+
+    async def entries(self) -> list[dict[str, Any]]:
+        """All requests."""
         async with self._http.get(f"{self._url}/log") as response:
             entries: list[dict[str, Any]] = await response.json()
+            return entries
+
+    @staticmethod
+    def among(entries: list[dict[str, Any]], content: str, *, titles: bool = False) -> list[dict[str, Any]]:
+        """Those whose messages hold this question."""
+        mark = content.partition(" ")[0]
         return [
             entry
             for entry in entries

@@ -1,0 +1,148 @@
+"""People who use the site as a good client does: they ask, read over anything, come back, stop or leave."""
+
+import asyncio
+import contextlib
+import random
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import websockets
+from process.harness.calls import Api, Refused
+from process.harness.reading import Reading
+from process.harness.scripts import now, question
+from process.harness.transports import Stream, over
+
+ALPHABET = "abc \n#*`|世界汉字😀👩‍👩‍👧e\u0301ก็\u0085\u2028"
+WAYS = ("sse", "ndjson", "websocket")
+LOST = (aiohttp.ClientError, OSError, TimeoutError, websockets.WebSocketException)
+"""A connection that could not be made, or broke: a client comes again."""
+BUSY = (429, 502, 503, 504)
+"""What a client tries again."""
+NEVER = 10**9
+PATIENCE = 60.0
+"""Seconds until somebody whom nobody answers gives up, and the test with them."""
+
+
+@dataclass(slots=True)
+class Visit:
+    """One question, and all that its visitor did and saw."""
+
+    content: str
+    text: str
+    fails: str | None
+    begin: float = field(default_factory=now)
+    end: float = 0.0
+    reply: str = ""
+    reading: Reading = field(default_factory=Reading)
+    stopped: bool = False
+    """They pressed Stop, and were answered."""
+    left: bool = False
+    """They went for good before the end."""
+    comebacks: int = 0
+    restarts: int = 0
+    overlaps: int = 0
+    gone: bool = False
+    """The reply was not there any more: asking had not been kept."""
+
+
+def new_visit(chance: random.Random) -> Visit:
+    text = "".join(chance.choices(ALPHABET, k=chance.randrange(50, 800)))
+    script: dict[str, Any] = {
+        "text": text,
+        "tokens": chance.randrange(10, 80),
+        "delay": chance.choice([0, 0.01, 0.05, 0.1, 0.2]),
+    }
+    fails = chance.choice(
+        (None,) * 20 + ("cut", "reset", "status", "no-finish", "half-character", "malformed")
+    )
+    if fails is not None:
+        script |= {"fail": fails, "after": chance.randrange(0, 9)}
+    return Visit(question(**script), text, fails)
+
+
+async def visit(api: Api, chance: random.Random) -> Visit:
+    """Ask once, with a key of its own, and go on until the end is seen, or they leave."""
+    seen = new_visit(chance)
+    stays = chance.randrange(1, 12) if chance.random() < 0.15 else NEVER
+    stops = chance.randrange(1, 12) if chance.random() < 0.15 else NEVER
+    await _ask(api, seen, chance, stays, stops)
+    while seen.reading.ended is None and not seen.left and not seen.gone:
+        assert now() - seen.begin < PATIENCE, (
+            f"no end of {seen.reply or seen.content[:30]}: {seen.reading.text!r}"
+        )
+        seen.comebacks += 1
+        await asyncio.sleep(chance.uniform(0, 0.3))
+        await _come_back(api, seen, chance, stays, stops)
+    seen.end = now()
+    return seen
+
+
+async def _ask(api: Api, seen: Visit, chance: random.Random, stays: int, stops: int) -> None:
+    """Until it was taken: the same key, so that it is asked once."""
+    key = str(uuid.uuid4())
+    while not seen.reply:
+        assert now() - seen.begin < PATIENCE, f"nobody took {seen.content[:30]}"
+        with contextlib.suppress(*LOST):
+            try:
+                way = over(api.sending(Idempotency_Key=key), chance.choice(WAYS[:2]))
+                async with way.ask(seen.content, resume_window=30) as stream:
+                    stream.reading = seen.reading
+                    seen.reply = await stream.started()
+                    await _read(api, seen, stream, chance, stays, stops)
+            except Refused as refused:
+                if refused.status not in BUSY:
+                    raise
+            except AssertionError as ended:
+                if "ended before" not in str(ended):
+                    raise
+        await asyncio.sleep(chance.uniform(0.05, 0.4))
+
+
+async def _come_back(api: Api, seen: Visit, chance: random.Random, stays: int, stops: int) -> None:
+    seen.restarts += seen.reading.restarts
+    seen.overlaps += seen.reading.overlaps
+    seen.reading = seen.reading.goes_on()
+    with contextlib.suppress(*LOST):
+        try:
+            async with over(api, chance.choice(WAYS)).follow(seen.reply, seen.reading) as stream:
+                await _read(api, seen, stream, chance, stays, stops)
+        except Refused as refused:
+            code = refused.error.get("code")
+            if refused.status == 404 or code in ("not_found", "message_not_found"):
+                seen.gone = True
+            elif refused.status is not None and refused.status not in BUSY:
+                raise
+        except AssertionError as closed:
+            if "closed with" not in str(closed):
+                raise
+
+
+async def _read(api: Api, seen: Visit, stream: Stream, chance: random.Random, stays: int, stops: int) -> None:
+    """Event by event; a cut, a leave or a stop where they were going to."""
+    cut = chance.randrange(1, 40) if chance.random() < 0.5 else NEVER
+    slow = chance.random() < 0.1
+    for number in range(10**6):
+        if await stream.next() is None or seen.reading.ended:
+            return
+        if slow:
+            await asyncio.sleep(0.05)
+        if number >= stays:
+            seen.left = True
+            stream.cut()
+            return
+        if number >= stops and not seen.stopped:
+            seen.stopped = await _stop(api, seen)
+        if number >= cut:
+            stream.cut()
+            return
+
+
+async def _stop(api: Api, seen: Visit) -> bool:
+    with contextlib.suppress(*LOST):
+        answer = await api.call("POST", f"messages/{seen.reply}/stop")
+        if answer.status == 200:
+            assert answer.json["status"] != "streaming"
+            return True
+    return False
