@@ -1,15 +1,16 @@
 """A company's site as processes of this run: nginx before three servers, PostgreSQL, a Redis of its own."""
 
 import contextlib
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from process.harness.people import Person, make_people
 from process.harness.postgres import Database, own_database
-from process.harness.processes import Process, Server, StartServer, environment, manage
+from process.harness.processes import CHECKOUT, Process, Server, StartServer, environment, manage
 from process.harness.proxies import nginx_with
 from process.harness.shared_servers import site_on, until_it_has_models
 from process.harness.waiting import free_port, until_true
@@ -17,24 +18,21 @@ from process.harness.waiting import free_port, until_true
 SERVERS = 3
 START_SECONDS = 60.0
 
-BEFORE_THEM = """
-    map $http_upgrade $connection_upgrade {{ default upgrade; '' ""; }}
-    upstream chat {{
-        {servers}
-    }}
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{
-            proxy_pass http://chat;
-            proxy_http_version 1.1;
-            proxy_set_header Host $http_host;
-            proxy_set_header Upgrade $http_upgrade;
-            proxy_set_header Connection $connection_upgrade;
-            proxy_connect_timeout 2s;
-        }}
-    }}
-"""
-"""Whose turn it is: no request is sent where the one before it went."""
+NGINX_FILES = CHECKOUT / "deploy" / "nginx"
+
+
+def before(servers: Sequence[Server], folder: Path, port: int) -> str:
+    """The lines of `deploy/nginx` for these servers, without the certificate that a test has not."""
+    shutil.copytree(NGINX_FILES, folder / "chat")
+    places = "\n".join(f"server 127.0.0.1:{server.port} max_fails=1 fail_timeout=2s;" for server in servers)
+    theirs = (NGINX_FILES / "servers.conf").read_text()
+    ours = re.sub(r"(?m)^ *server 127.*\n", "", theirs).replace("{\n", f"{{\n{places}\n")
+    (folder / "chat" / "servers.conf").write_text(ours)
+    proxy = folder / "chat" / "proxy.conf"
+    proxy.write_text(proxy.read_text().replace("/var/log/nginx/chat.log", str(folder / "access.log")))
+    site = (NGINX_FILES / "site.conf").read_text()
+    site = re.sub(r"(?m)^ *(ssl_certificate|server_name).*\n", "", site)
+    return site.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
 
 
 class Redis(Process):
@@ -70,14 +68,14 @@ class Site:
 
 
 @contextlib.contextmanager
-def whole_site(start: StartServer, folder: Path) -> Iterator[Site]:
+def whole_site(start: StartServer, folder: Path, **more: str) -> Iterator[Site]:
     """Up and answering; all of it goes at the end, but for the servers, which `start` sees to."""
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(own_database("fault_run"))
         redis = Redis(folder)
         redis.start()
         stack.callback(redis.close)
-        settings = {**site_on(database), "REDIS_URL": redis.url}
+        settings = {**site_on(database), "REDIS_URL": redis.url, **more}
         manage(environment(**settings), "migrate", "-v", "0")
         people = make_people(environment(**settings))
         servers = [start(wait=False, **settings) for _ in range(SERVERS)]
@@ -85,10 +83,7 @@ def whole_site(start: StartServer, folder: Path) -> Iterator[Site]:
             until_true(server.answers, START_SECONDS, "the server's start")
             until_it_has_models(server, people)
         port = free_port()
-        places = "\n        ".join(
-            f"server 127.0.0.1:{server.port} max_fails=1 fail_timeout=1s;" for server in servers
-        )
-        stack.enter_context(nginx_with(folder, port, BEFORE_THEM.format(servers=places, port=port)))
+        stack.enter_context(nginx_with(folder, port, before(servers, folder, port)))
         yield Site(f"http://127.0.0.1:{port}", servers, database, redis, people)
         # The database can be dropped only when nobody uses it.
         for server in servers:

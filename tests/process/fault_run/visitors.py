@@ -25,6 +25,25 @@ PATIENCE = 60.0
 """Seconds until somebody whom nobody answers gives up, and the test with them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How often, of 1, people do each; and how often their provider fails."""
+
+    leave: float = 0.15
+    stop: float = 0.15
+    cut: float = 0.5
+    """Their connection breaks."""
+    slow: float = 0.1
+    """They read slower than the model writes."""
+    fail: float = 0.2
+    longest: float = 16.0
+    """Seconds that a reply may take."""
+
+
+CALM = Habits(leave=0, stop=0, cut=0, slow=0, fail=0, longest=4)
+FAILURES = ("cut", "reset", "status", "no-finish", "half-character", "malformed")
+
+
 @dataclass(slots=True)
 class Visit:
     """One question, and all that its visitor did and saw."""
@@ -47,67 +66,77 @@ class Visit:
     """The reply was not there any more: asking had not been kept."""
 
 
-def new_visit(chance: random.Random) -> Visit:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What somebody is going to do, by the number of the event after which they do it."""
+
+    chance: random.Random
+    habits: Habits
+    leaves: int
+    stops: int
+
+
+def new_visit(chance: random.Random, habits: Habits) -> Visit:
     text = "".join(chance.choices(ALPHABET, k=chance.randrange(50, 800)))
-    script: dict[str, Any] = {
-        "text": text,
-        "tokens": chance.randrange(10, 80),
-        "delay": chance.choice([0, 0.01, 0.05, 0.1, 0.2]),
-    }
-    fails = chance.choice(
-        (None,) * 20 + ("cut", "reset", "status", "no-finish", "half-character", "malformed")
-    )
+    tokens = chance.randrange(10, 80)
+    delay = chance.choice([0, 0.01, 0.05, 0.1, 0.2])
+    script: dict[str, Any] = {"text": text, "tokens": tokens, "delay": min(delay, habits.longest / tokens)}
+    fails = chance.choice(FAILURES) if chance.random() < habits.fail else None
     if fails is not None:
         script |= {"fail": fails, "after": chance.randrange(0, 9)}
     return Visit(question(**script), text, fails)
 
 
-async def visit(api: Api, chance: random.Random) -> Visit:
+async def visit(api: Api, chance: random.Random, habits: Habits = Habits()) -> Visit:
     """Ask once, with a key of its own, and go on until the end is seen, or they leave."""
-    seen = new_visit(chance)
-    stays = chance.randrange(1, 12) if chance.random() < 0.15 else NEVER
-    stops = chance.randrange(1, 12) if chance.random() < 0.15 else NEVER
-    await _ask(api, seen, chance, stays, stops)
+    seen = new_visit(chance, habits)
+    plan = Plan(
+        chance,
+        habits,
+        leaves=chance.randrange(1, 12) if chance.random() < habits.leave else NEVER,
+        stops=chance.randrange(1, 12) if chance.random() < habits.stop else NEVER,
+    )
+    await _ask(api, seen, plan)
     while seen.reading.ended is None and not seen.left and not seen.gone:
         assert now() - seen.begin < PATIENCE, (
             f"no end of {seen.reply or seen.content[:30]}: {seen.reading.text!r}"
         )
         seen.comebacks += 1
         await asyncio.sleep(chance.uniform(0, 0.3))
-        await _come_back(api, seen, chance, stays, stops)
+        await _come_back(api, seen, plan)
     seen.end = now()
     return seen
 
 
-async def _ask(api: Api, seen: Visit, chance: random.Random, stays: int, stops: int) -> None:
+async def _ask(api: Api, seen: Visit, plan: Plan) -> None:
     """Until it was taken: the same key, so that it is asked once."""
     key = str(uuid.uuid4())
     while not seen.reply:
         assert now() - seen.begin < PATIENCE, f"nobody took {seen.content[:30]}"
         with contextlib.suppress(*LOST):
             try:
-                way = over(api.sending(Idempotency_Key=key), chance.choice(WAYS[:2]))
+                way = over(api.sending(Idempotency_Key=key), plan.chance.choice(WAYS[:2]))
                 async with way.ask(seen.content, resume_window=30) as stream:
                     stream.reading = seen.reading
                     seen.reply = await stream.started()
-                    await _read(api, seen, stream, chance, stays, stops)
+                    await _read(api, seen, stream, plan)
             except Refused as refused:
                 if refused.status not in BUSY:
                     raise
             except AssertionError as ended:
                 if "ended before" not in str(ended):
                     raise
-        await asyncio.sleep(chance.uniform(0.05, 0.4))
+        await asyncio.sleep(plan.chance.uniform(0.05, 0.4))
 
 
-async def _come_back(api: Api, seen: Visit, chance: random.Random, stays: int, stops: int) -> None:
+async def _come_back(api: Api, seen: Visit, plan: Plan) -> None:
     seen.restarts += seen.reading.restarts
     seen.overlaps += seen.reading.overlaps
     seen.reading = seen.reading.goes_on()
     with contextlib.suppress(*LOST):
         try:
-            async with over(api, chance.choice(WAYS)).follow(seen.reply, seen.reading) as stream:
-                await _read(api, seen, stream, chance, stays, stops)
+            async with over(api, plan.chance.choice(WAYS)).follow(seen.reply, seen.reading) as stream:
+                await _read(api, seen, stream, plan)
         except Refused as refused:
             code = refused.error.get("code")
             if refused.status == 404 or code in ("not_found", "message_not_found"):
@@ -119,20 +148,20 @@ async def _come_back(api: Api, seen: Visit, chance: random.Random, stays: int, s
                 raise
 
 
-async def _read(api: Api, seen: Visit, stream: Stream, chance: random.Random, stays: int, stops: int) -> None:
+async def _read(api: Api, seen: Visit, stream: Stream, plan: Plan) -> None:
     """Event by event; a cut, a leave or a stop where they were going to."""
-    cut = chance.randrange(1, 40) if chance.random() < 0.5 else NEVER
-    slow = chance.random() < 0.1
+    cut = plan.chance.randrange(1, 40) if plan.chance.random() < plan.habits.cut else NEVER
+    slow = plan.chance.random() < plan.habits.slow
     for number in range(10**6):
         if await stream.next() is None or seen.reading.ended:
             return
         if slow:
             await asyncio.sleep(0.05)
-        if number >= stays:
+        if number >= plan.leaves:
             seen.left = True
             stream.cut()
             return
-        if number >= stops and not seen.stopped:
+        if number >= plan.stops and not seen.stopped:
             seen.stopped = await _stop(api, seen)
         if number >= cut:
             stream.cut()

@@ -1,0 +1,61 @@
+"""deploy/ speaks of this server: its settings, its files, its commands."""
+
+import configparser
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+DEPLOY = ROOT / "deploy"
+SETTINGS = set(re.findall(r"(?m)^### `(\w+)`", (ROOT / "docs" / "settings.md").read_text()))
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+
+
+def test_what_compose_sets_is_a_setting() -> None:
+    text = (DEPLOY / "compose.yaml").read_text()
+    block = text.partition("environment: &settings\n")[2].partition("  volumes:")[0]
+    names = re.findall(r"(?m)^    (\w+):", block)
+    assert len(names) > 5
+    assert set(names) <= SETTINGS
+
+
+def test_the_image_is_made_of_what_is_there() -> None:
+    lines = (DEPLOY / "Dockerfile").read_text().splitlines()
+    copied = [line.split()[1] for line in lines if line.startswith("COPY") and "--from" not in line]
+    assert {"chat", "chatsite", "templates", "manage.py", "requirements.txt"} <= set(copied)
+    assert all((ROOT / name).exists() for name in copied)
+    kept = re.findall(r"(?m)^!(.+)$", (DEPLOY / "Dockerfile.dockerignore").read_text())
+    assert sorted(kept) == sorted(copied)
+    python = re.search(r"FROM python:(\d\.\d+)", "\n".join(lines))
+    assert python is not None
+    assert tuple(map(int, python[1].split("."))) >= (3, 11)
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_starts_a_command_of_ours(unit: Path) -> None:
+    parser = configparser.ConfigParser(interpolation=None, strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(unit)
+    python, manage, command, *_ = parser["Service"]["ExecStart"].split()
+    home = parser["Service"]["WorkingDirectory"]
+    assert (python, manage) == (f"{home}/.venv/bin/python", "manage.py")
+    assert command in ("serve", "migrate")
+    assert parser["Service"]["ReadWritePaths"] == f"{home}/var"
+    names = [each.partition("=")[0] for each in parser["Service"].get("Environment", "").split()]
+    assert set(names) <= SETTINGS
+
+
+def test_the_proxy_keeps_queries_out_of_its_log() -> None:
+    """They may hold a ticket."""
+    text = (DEPLOY / "nginx" / "http.conf").read_text()
+    assert "$uri" in text
+    for name in ("$request ", '$request"', "$request_uri", "$args", "$query_string", "$http_referer"):
+        assert name not in text
+
+
+def test_all_servers_of_the_proxy_are_there() -> None:
+    compose = (DEPLOY / "compose.yaml").read_text()
+    servers = (DEPLOY / "nginx" / "servers-compose.conf").read_text()
+    for name in re.findall(r"server (\w+):8000", servers):
+        assert re.search(rf"(?m)^  {name}: \*server$", compose)
