@@ -13,6 +13,7 @@ from chat.audit import Actor
 from chat.auth.keys import revoke_keys
 from chat.digest.spent import Used
 from chat.models import ApiKey
+from chat.review.scope import exempt_users
 from chat.scopes import SCOPES
 from chat.shown.keys import SCOPE_NAMES, used_in_words, used_this_month
 
@@ -75,6 +76,8 @@ class ApiKeyAdmin(Audited, ModelAdmin):
 
     @admin.display(description=_("used this month"))
     def used(self, key: ApiKey) -> str:
+        if key.user_id in exempt_users():
+            return "–"
         return used_in_words(used_this_month([key]).get(key.pk, Used())) or "–"
 
     @admin.action(description=_("Revoke the selected keys"), permissions=["revoke"])

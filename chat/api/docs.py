@@ -9,8 +9,8 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from chat.api.answers import json_answer
-from chat.api.description import document, sockets
-from chat.api.description.document import parameters_of
+from chat.api.description import sockets
+from chat.api.description.document import document, parameters_of
 from chat.api.description.errors import ERRORS
 from chat.api.description.operation import Operation, Parameter
 from chat.api.description.operations import OPERATIONS

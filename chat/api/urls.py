@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from chat.api import attachments, chat, conversations, docs, live, messages, probe
+from chat.api import admin, attachments, chat, conversations, docs, live, messages, probe, review
 from chat.api.endpoint import endpoint, unknown_address
 
 urlpatterns = [
@@ -32,6 +32,15 @@ urlpatterns = [
     ),
     path("conversations/<conversation_id>/export", endpoint(GET=conversations.export)),
     path("conversations/<conversation_id>/restore", endpoint(POST=conversations.restore)),
+    path("review/conversations", endpoint(GET=review.find)),
+    path("review/conversations/<reviewed_id>", endpoint(GET=review.read)),
+    path("review/conversations/<reviewed_id>/judgement", endpoint(PATCH=review.judge)),
+    path("review/conversations/<reviewed_id>/flags", endpoint(POST=review.flag)),
+    path("review/conversations/<reviewed_id>/flags/<flag_id>", endpoint(PATCH=review.change_flag)),
+    path("review/export", endpoint(GET=review.export)),
+    path("admin/keys", endpoint(GET=admin.list_keys)),
+    path("admin/keys/<prefix>/revoke", endpoint(POST=admin.revoke_key)),
+    path("admin/usage", endpoint(GET=admin.usage)),
     path("models", endpoint(GET=conversations.list_models)),
     path("probe", endpoint(GET=probe.probe)),
     path("openapi.json", endpoint(GET=docs.description)),

@@ -82,6 +82,11 @@ def cost_of_call(prices: Prices, model: str, asked: datetime, usage: Any) -> Mon
     return None if rate is None else cost_of(rate, read, written)
 
 
+def as_texts(amounts: Money) -> dict[str, str]:
+    """For JSON, whose numbers are no amounts."""
+    return {currency: f"{amount.normalize():f}" for currency, amount in amounts.items()}
+
+
 def added(sums: Iterable[Money]) -> Money:
     """Each currency by itself."""
     total: Money = {}

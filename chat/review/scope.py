@@ -44,6 +44,14 @@ def _there() -> Q:
     return Q(deleted__isnull=True) | kept()
 
 
+def exempt_users() -> set[int]:
+    """Whom no figures name and nobody reviews."""
+    exempt = settings.CHAT_REVIEW_EXEMPT_GROUPS
+    if not exempt:
+        return set()
+    return set(User.objects.filter(groups__name__in=exempt).values_list("pk", flat=True))
+
+
 def is_reviewed(user_id: int) -> bool:
     """Whether this user's conversations may come before a reviewer: what their pages say."""
     if settings.CHAT_REVIEW == "off":

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib.auth.models import Group, User
 
 from chat.digest.costs import Money, Prices, added, cost_of
 from chat.digest.sums import Sums
+from chat.review.scope import exempt_users
 
 EXEMPT: Final = -1
 """Stands for all users whose names are not shown."""
@@ -83,10 +83,7 @@ def by_model(spent: list[Spent]) -> list[Usage]:
 
 
 def by_user(spent: list[Spent]) -> list[Usage]:
-    exempt: set[int] = set()
-    if settings.CHAT_REVIEW_EXEMPT_GROUPS:
-        members = User.objects.filter(groups__name__in=settings.CHAT_REVIEW_EXEMPT_GROUPS)
-        exempt = set(members.values_list("pk", flat=True))
+    exempt = exempt_users()
     sums = _added(spent, lambda each: [EXEMPT if each.owner in exempt else each.owner])
     largest = _largest(sums)
     names = dict(

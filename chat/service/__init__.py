@@ -20,11 +20,20 @@ from chat.service.deleting import (
 )
 from chat.service.following import Following
 from chat.service.imports import import_conversations
+from chat.service.keys_of_all import list_keys, read_usage, revoke_keys_of_anybody
 from chat.service.listeners import listen, tell_changed
 from chat.service.live import Live, Refused, open_live
 from chat.service.opinions import rate, report, take_report_back
 from chat.service.probing import open_probe
 from chat.service.replies import follow, stop
+from chat.service.review_desk import (
+    change_flag,
+    find_reviewed,
+    flag_reviewed,
+    judge_reviewed,
+    read_reviewed,
+)
+from chat.service.review_exports import export_reviewed
 from chat.service.reviewing import follow_reviewed
 from chat.service.runtime import drain, draining, start, this_server
 from chat.service.saved import read_message, saved_end
@@ -39,6 +48,7 @@ __all__ = [
     "ask",
     "attach",
     "change_conversation",
+    "change_flag",
     "complete",
     "continue_",
     "delete_account",
@@ -47,12 +57,17 @@ __all__ = [
     "drain",
     "draining",
     "erase_account",
+    "export_reviewed",
+    "find_reviewed",
+    "flag_reviewed",
     "follow",
     "follow_reviewed",
     "held",
     "import_conversations",
+    "judge_reviewed",
     "list_attachments",
     "list_conversations",
+    "list_keys",
     "list_models",
     "listen",
     "make_conversation",
@@ -62,12 +77,15 @@ __all__ = [
     "read_attachment",
     "read_conversation",
     "read_message",
+    "read_reviewed",
+    "read_usage",
     "regenerate",
     "remove_attachment",
     "report",
     "requests",
     "restore_conversation",
     "restore_message",
+    "revoke_keys_of_anybody",
     "revoke_share",
     "saved_end",
     "share",

@@ -11,8 +11,11 @@ from fakes.fed_upstream import FedUpstream
 
 from chat.api import urls as chat_api
 from chat.api.description import document
+from chat.api.description.desk import FILTER
 from chat.api.description.schemas import components
 from chat.api.openai import urls as openai_api
+from chat.review.filter_form import FilterForm
+from chat.scopes import SCOPES
 
 APIS = {"/api/v1/": chat_api.urlpatterns, "/v1/": openai_api.urlpatterns}
 
@@ -77,9 +80,22 @@ def test_every_call_tells_what_it_can_be_refused_with() -> None:
         statuses = set(operation["responses"])
         if operation.get("security") == []:
             continue
-        assert {"400", "401", "429", "503"} <= statuses, name
-        assert ("403" in statuses) == (not name.startswith("get") or name == "get /api/v1/chat"), name
+        assert {"400", "401", "403", "429", "503"} <= statuses, name
         assert ("413" in statuses) >= ("requestBody" in operation), name
+
+
+def test_every_call_names_the_scope_that_a_key_needs() -> None:
+    for name, operation in operations():
+        keys = [scheme["key"] for scheme in operation["security"] if "key" in scheme]
+        assert all(len(scopes) == 1 and scopes[0] in SCOPES for scopes in keys), name
+        assert bool(keys) == bool(operation["security"]), name
+    models = document()["paths"]["/v1/models"]["get"]["security"]
+    assert models[:2] == [{"key": ["chat"]}, {"key": ["read"]}]
+
+
+def test_the_conditions_of_the_desk_are_all_described() -> None:
+    described = {parameter.name for parameter in FILTER}
+    assert described == set(FilterForm.base_fields)
 
 
 def test_every_call_that_changes_something_says_what() -> None:

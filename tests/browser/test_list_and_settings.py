@@ -124,8 +124,8 @@ def test_on_plain_http_with_a_name_one_can_ask_copy_and_make_a_key(
     key = page.locator("#new-key").inner_text()
     page.get_by_role("button", name="Copy").click()
     expect(page.get_by_text("Copied")).to_be_visible()
-    page.get_by_placeholder("What is it for?").press("Control+V")
-    expect(page.get_by_placeholder("What is it for?")).to_have_value(key)
+    page.get_by_label("What is it for?").press("Control+V")
+    expect(page.get_by_label("What is it for?")).to_have_value(key)
 
 
 def test_no_page_breaks_the_policy(chat: ChatPage, complaints: list[str]) -> None:

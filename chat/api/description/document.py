@@ -1,5 +1,6 @@
 """The parts put together: one OpenAPI 3.1 document."""
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from chat.api.description.headers import HEADERS, OF_ALL, OF_ERRORS
 from chat.api.description.operation import Answer, Body, Operation, Parameter
 from chat.api.description.operations import OPERATIONS
 from chat.api.description.schemas import components
+from chat.api.description.scopes import scopes_of
 from chat.api.description.streams import FORMS
 from chat.api.description.values import ID, TEXT, Schema, as_json, ref
 
@@ -58,7 +60,8 @@ _SCHEMES: dict[str, Any] = {
     "key": {
         "type": "http",
         "scheme": "bearer",
-        "description": "An API key of your settings page. Where it is sent it alone decides.",
+        "description": "An API key of your settings page. Where it is sent it alone decides. What is named "
+        "with it is the scope that it needs.",
     },
     "session": {
         "type": "apiKey",
@@ -91,8 +94,6 @@ def statuses_of(operation: Operation) -> list[str]:
     if operation.auth == "nobody":
         return []
     found = {*errors.OF_ALL, *operation.errors}
-    if operation.is_unsafe:
-        found.update(errors.OF_UNSAFE)
     if operation.body or operation.takes_file:
         found.update(errors.OF_BODIES)
     if "{" in operation.path:
@@ -128,12 +129,18 @@ def _operation(operation: Operation) -> dict[str, Any]:
         described["requestBody"] = _body(operation.body)
     if operation.takes_file:
         described["requestBody"] = {"required": True, "content": _files(("application/octet-stream",))}
-    if operation.auth != "caller" or not operation.is_unsafe:
-        described["security"] = [
-            {name: [] for name in scheme if name != "csrf" or operation.is_unsafe}
-            for scheme in _SECURITY[operation.auth]
-        ]
+    described["security"] = list(_security(operation))
     return described
+
+
+def _security(operation: Operation) -> Iterator[dict[str, list[str]]]:
+    """Of a key with its scope; of several scopes one will do."""
+    for scheme in _SECURITY[operation.auth]:
+        if "key" in scheme:
+            for scope in scopes_of(operation.method, operation.path):
+                yield {"key": [scope]}
+        else:
+            yield {name: [] for name in scheme if name != "csrf" or operation.is_unsafe}
 
 
 def _body(body: Body) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 ERRORS = {
     "400": "Something that was sent is wrong; `param` says what. Unknown fields are refused.",
     "401": "No credentials, or bad ones.",
-    "403": "The caller is known, and may not: a session without its CSRF token, a page of another site.",
+    "403": "The caller is known, and may not: a key without the scope, a session without its CSRF token.",
     "404": "There is no such thing, or it is not yours.",
     "405": "The address does not know this method; `Allow` says which it knows.",
     "406": "No form that can be sent is accepted.",
@@ -15,9 +15,8 @@ ERRORS = {
     "503": "The server is about to restart, or its database is away; `Retry-After` says when to come back.",
     "504": "The model's provider did not answer in time.",
 }
-OF_ALL = ("400", "401", "429", "503")
+OF_ALL = ("400", "401", "403", "429", "503")
 """Every call that needs a sign-in can be answered so."""
-OF_UNSAFE = ("403",)
 OF_BODIES = ("413", "415")
 OF_PLACES = ("404",)
 """Calls whose address names something."""
@@ -25,7 +24,12 @@ OF_PLACES = ("404",)
 EXAMPLES = {
     "400": ("invalid_request_error", "invalid_request", "Expected `str`, got `int`.", "content"),
     "401": ("authentication_error", "invalid_api_key", "This API key is not valid, or was revoked.", None),
-    "403": ("permission_error", "csrf_failed", "Send the token of the page as X-CSRFToken.", None),
+    "403": (
+        "permission_error",
+        "missing_scope",
+        'This API key may not do this: it lacks the scope "chat".',
+        None,
+    ),
     "404": ("invalid_request_error", "not_found", "There is no such message.", None),
     "406": ("invalid_request_error", "not_acceptable", "Choose a form by ?format=.", None),
     "409": ("invalid_request_error", "reply_running", "The reply still runs.", None),

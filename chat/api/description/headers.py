@@ -21,7 +21,14 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "`false`: the same call fails again, so the SDKs need not try.",
         "schema": {"const": "false"},
     },
-    "WWW-Authenticate": {"description": "How to sign in.", "schema": {"const": "Bearer"}},
+    "Retry-After-Ms": {
+        "description": "The same in milliseconds.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "WWW-Authenticate": {
+        "description": "How to sign in; of a key without the scope, which scope it lacks.",
+        "schema": {**TEXT, "pattern": "^Bearer"},
+    },
     "Cache-Control": {"description": "Streams are neither kept nor changed on the way.", "schema": TEXT},
     "X-Accel-Buffering": {"description": "`no`: proxies pass it on as it comes.", "schema": TEXT},
     "Content-Disposition": {"description": "The name of the file.", "schema": TEXT},
@@ -36,8 +43,9 @@ OF_REPLIES = ("X-Conversation-Id!", "X-Message-Id!")
 OF_STREAMS = ("Cache-Control!", "X-Accel-Buffering!")
 OF_ERRORS = {
     "401": ("WWW-Authenticate!",),
-    "429": ("Retry-After!",),
+    "403": ("WWW-Authenticate",),
+    "429": ("Retry-After!", "Retry-After-Ms!", "X-Should-Retry"),
     "502": ("X-Message-Id",),
-    "503": ("Retry-After!", "X-Message-Id"),
+    "503": ("Retry-After!", "Retry-After-Ms!", "X-Message-Id"),
     "504": ("X-Message-Id",),
 }

@@ -1,6 +1,6 @@
 """Every call there is, in the order in which the page tells them."""
 
-from chat.api.description import about, conversations, files, messages, openai, replies
+from chat.api.description import about, conversations, desk, files, messages, openai, replies
 from chat.api.description.operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -9,5 +9,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *files.OPERATIONS,
     *conversations.OPERATIONS,
     *openai.OPERATIONS,
+    *desk.OPERATIONS,
     *about.OPERATIONS,
 )

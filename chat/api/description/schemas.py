@@ -10,7 +10,7 @@ import msgspec
 
 from chat import portable
 from chat.api.bodies import NoFields
-from chat.api.description import openai_schemas
+from chat.api.description import desk_schemas, openai_schemas
 from chat.api.description.limits import LIMITS
 from chat.api.description.texts import FIELD_TEXTS
 from chat.api.description.values import (
@@ -31,23 +31,30 @@ from chat.api.description.values import (
 )
 from chat.events import POSITIONLESS, Event, ReplyStatus
 from chat.service.requests import Again, Ask, Changes, NewConversation, Rating, Report, Restore
+from chat.service.review_desk import FlagChange, Judgement, NewFlag
 from chat.wire.probe import Said
 
-BODIES = (Ask, Again, NewConversation, Changes, Rating, Report, Restore, NoFields)
+BODIES = (
+    *(Ask, Again, NewConversation, Changes, Rating, Report, Restore, NoFields),
+    *(Judgement, NewFlag, FlagChange),
+)
+
+_TEXTS = FIELD_TEXTS | openai_schemas.TEXTS | desk_schemas.TEXTS
 
 
 def components() -> dict[str, Schema]:
     """Every named schema, each of its fields with a sentence."""
-    schemas = _bodies() | _events() | _probe() | _resources() | openai_schemas.schemas()
+    schemas = _bodies() | _events() | _probe() | _resources()
+    schemas |= openai_schemas.schemas() | desk_schemas.schemas()
     for name, schema in schemas.items():
-        for field, text in (FIELD_TEXTS | openai_schemas.TEXTS).get(name, {}).items():
+        for field, text in _TEXTS.get(name, {}).items():
             schema["properties"][field] = {**schema["properties"][field], "description": text}
     return schemas
 
 
 def _bodies() -> dict[str, Schema]:
     _, made = msgspec.json.schema_components(BODIES, ref_template="#/components/schemas/{name}")
-    for name, limits in LIMITS.items():
+    for name, limits in (LIMITS | desk_schemas.LIMITS).items():
         for field, limit in limits.items():
             before = made[name]["properties"][field]
             kept = {"default": before["default"]} if "default" in before else {}

@@ -14,13 +14,14 @@ from django.test import Client
 from fakes.asgi_calls import Call, http_scope
 from fakes.reviewed import make_conversation
 
-from chat.admin.review.download import Begun, ExportStream, _prepare
+from chat.admin.review.download import _prepare
 from chat.audit import Actor
 from chat.auth.credentials import Credentials
 from chat.database import READERS, WRITERS, in_database
 from chat.models import AuditEntry, ReviewExport
 from chat.review import exports
 from chat.review.taking_out import Reading
+from chat.service.review_exports import Begun, ExportStream
 from chatsite.lean_handler import LeanHandler
 
 pytestmark = pytest.mark.django_db(transaction=True)
