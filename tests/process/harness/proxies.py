@@ -60,6 +60,8 @@ const WebpackDevServer = require("webpack-dev-server");
 const { port, server, deaf } = JSON.parse(process.argv[2]);
 const compiler = webpack({ mode: "development", entry: "./page.js" });
 const proxy = [{ context: ["/api", "/v1"], target: server }, { context: ["/ws"], target: server, ws: true }];
+// Its proxy does not notice by itself that a page has gone (docs/cookbook.md).
+proxy[0].onProxyReq = (asking, request, answer) => { answer.on("close", () => asking.destroy()); };
 if (deaf) proxy[0].onProxyRes = (answer) => { delete answer.headers["cache-control"]; };
 new WebpackDevServer({ host: "127.0.0.1", port, proxy, compress: true, hot: false }, compiler).start();
 """
