@@ -5,6 +5,7 @@ Called by what knows the server: `lifespan` (uvicorn and others) and `daphne_dra
 
 import asyncio
 import logging
+from contextlib import suppress
 
 from django.conf import settings
 
@@ -31,6 +32,7 @@ async def begin() -> None:
 
     try:
         await asyncio.to_thread(server_lock.take)
+        await _check_schema()
         await service.start()
         _beside.append(asyncio.create_task(loop_lag.observe_forever(), name="loop lag"))
     except Exception:
@@ -53,6 +55,20 @@ def end() -> "asyncio.Task[int]":
 def failed() -> bool:
     """Whether the process should exit with an error: it could not begin, or not everything was saved."""
     return _failed
+
+
+class NewerDatabase(Exception):
+    """A newer version was at the database; the message says what to do."""
+
+
+async def _check_schema() -> None:
+    from chat.database import looking
+    from chat.errors import Unavailable
+    from chatsite import schema
+
+    with suppress(Unavailable):  # it may come back, and then be ours or not: `/readyz` tells what is missing
+        if (refusal := (await looking(schema.state)).refusal) is not None:
+            raise NewerDatabase(refusal)
 
 
 async def _end() -> int:

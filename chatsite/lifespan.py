@@ -16,7 +16,7 @@ async def lifespan(scope: Scope, receive: Receive, send: Send) -> None:
     await receive()
     try:
         await life.begin()
-    except AnotherServer as error:
+    except (AnotherServer, life.NewerDatabase) as error:
         await send({"type": "lifespan.startup.failed", "message": str(error)})
         return
     _end_at_signal()

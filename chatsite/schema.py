@@ -36,7 +36,12 @@ class State:
 
 def state() -> State:
     """Compare the two. One query, and one for whether the table of migrations is there at all."""
-    return compared(set(MigrationRecorder(connection).applied_migrations()))
+    return compared(applied())
+
+
+def applied() -> set[Name]:
+    """The migrations that the database has."""
+    return set(MigrationRecorder(connection).applied_migrations())
 
 
 def compared(applied: set[Name]) -> State:

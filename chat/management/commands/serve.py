@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError, connections
 
-from chatsite import server_lock, setup_code
+from chatsite import schema, server_lock, setup_code
 from chatsite.welcome import Started, welcome
 
 PING_SECONDS = 10
@@ -34,6 +34,7 @@ class Command(BaseCommand):
         try:
             if migrate:
                 call_command("migrate", verbosity=0, interactive=False)
+            _check(schema.state())
             text = welcome(self._started())
         except OperationalError as error:
             # PostgreSQL says which server did not answer, and never a password.
@@ -53,6 +54,17 @@ class Command(BaseCommand):
             setup_code=setup_code.make_code() if setup_code.others_reach_us() and not has_users else None,
             has_users=has_users,
             demo=not (settings.OPENAI_API_KEY or settings.OPENAI_BASE_URL),
+        )
+
+
+def _check(state: schema.State) -> None:
+    """The tables must be those of this version, or there is nothing to begin."""
+    if state.refusal is not None:
+        raise CommandError(state.refusal)
+    if state.missing:
+        raise CommandError(
+            f"The database lacks {len(state.missing)} migrations. `manage.py migrate` brings it up to date, "
+            "and so does `manage.py serve --migrate`; a backup first is wise (`manage.py chat_backup`)."
         )
 
 
