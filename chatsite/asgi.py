@@ -11,7 +11,10 @@ from django.core.asgi import get_asgi_application
 # Before anything of ours is imported: it fills Django's registry of apps.
 django_pages = get_asgi_application()
 
+from django.conf import settings
+
 from chat.ws.urls import websocket_urlpatterns
+from chatsite import sentry
 from chatsite.asgi_types import Receive, Scope, Send
 from chatsite.hosts import AllowedHosts
 from chatsite.late_errors import NoLateErrors
@@ -21,6 +24,9 @@ from chatsite.page_limit import PageLimit
 from chatsite.proxies import TrustedProxies
 from chatsite.watching.probes import Probes
 from chatsite.watching.watched import Watched
+
+if settings.SENTRY_DSN:
+    sentry.begin(settings.SENTRY_DSN)
 
 if "daphne.server" in sys.modules:
     from chatsite import daphne_drain

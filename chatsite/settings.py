@@ -6,7 +6,7 @@ Loud: a bad value ends the start with `ImproperlyConfigured`, the name, and what
 from urllib.parse import urlsplit
 
 from chatsite import environment as env
-from chatsite import proxies
+from chatsite import proxies, sentry
 from chatsite.asset_version import asset_version
 from chatsite.databases import BASE_DIR, database, folder_beside
 from chatsite.hosts import LOOPBACK, is_loopback
@@ -131,6 +131,7 @@ CHAT_METRICS_FROM = proxies.networks("CHAT_METRICS_FROM", env.words("CHAT_METRIC
 if not CHAT_METRICS_FROM and not CHAT_METRICS_TOKEN:
     CHAT_METRICS_FROM = proxies.networks("CHAT_METRICS_FROM", ["127.0.0.0/8", "::1"])
 CHAT_LOG_FORMAT = env.choice("CHAT_LOG_FORMAT", "text", ("text", "json"))
+SENTRY_DSN = sentry.required(env.address("SENTRY_DSN"))
 
 # What it is made of
 INSTALLED_APPS = [

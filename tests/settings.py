@@ -19,6 +19,7 @@ OURS = (
     "HOST",
     "PORT",
     "EMAIL_URL",
+    "SENTRY_DSN",
     "DEFAULT_FROM",
 )
 for name in [name for name in os.environ if name.startswith(OURS) and name not in KEPT]:
