@@ -14,7 +14,10 @@ import aiohttp
 async def main() -> None:
     headers = {"Authorization": f"Bearer {os.environ['CHAT_KEY']}", "Accept": "application/x-ndjson"}
     async with (
-        aiohttp.ClientSession(os.environ["CHAT_URL"], headers=headers) as session,
+        # By itself aiohttp gives up after five minutes.
+        aiohttp.ClientSession(
+            os.environ["CHAT_URL"], headers=headers, timeout=aiohttp.ClientTimeout(total=None)
+        ) as session,
         session.post("/api/v1/chat", json={"content": sys.argv[1]}) as response,
     ):
         if response.status != 200:

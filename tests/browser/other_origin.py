@@ -8,16 +8,18 @@ from typing import Any, Self
 from process.harness.processes import CHECKOUT
 
 PACKAGES = CHECKOUT / "var" / "npm" / "node_modules"
+PLAIN_PAGE = CHECKOUT / "cookbook" / "chat_page.html"
 PAGE = b"<!doctype html><meta charset=utf-8><title>Another site</title><p>Another site"
 
 
 class _Handler(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
-        if self.path == "/":
+        pages = {"/": PAGE, f"/{PLAIN_PAGE.name}": PLAIN_PAGE.read_bytes()}
+        if self.path in pages:
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
             self.end_headers()
-            self.wfile.write(PAGE)
+            self.wfile.write(pages[self.path])
         else:
             super().do_GET()
 
