@@ -16,13 +16,13 @@ _PARAMETERS = frozenset({"follow", "render"})
 async def live(call: Call) -> HttpResponseBase:
     refuse_unknown(call.request, _PARAMETERS)
     render = wants_html(call.request)
-    limits.sockets.enter(call.caller)
+    place = await limits.sockets.enter(call.caller)
     try:
         opened = await service.open_live(call.caller, call.request.GET.getlist("follow"), render=render)
     except Unavailable:
-        limits.sockets.leave(call.caller)
+        place.leave()
         return come_back_answer()
     except BaseException:
-        limits.sockets.leave(call.caller)
+        place.leave()
         raise
-    return live_answer(Counted(opened))
+    return live_answer(Counted(opened, place))

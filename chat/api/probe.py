@@ -22,13 +22,13 @@ async def probe(call: Call) -> HttpResponseBase:
         raise BadRequest(f"format is one of: {', '.join(CONTENT_TYPES)}.", param="format")
     given = {name: value for name in RANGES if (value := query_count(request, name)) is not None}
     pace = Pace(**given)
-    limits.sockets.enter(call.caller)
+    place = await limits.sockets.enter(call.caller)
     try:
         opened = await service.open_probe(call.caller, pace, _seen(request))
     except BaseException:
-        limits.sockets.leave(call.caller)
+        place.leave()
         raise
-    return probe_answer(Counted(opened), form)
+    return probe_answer(Counted(opened, place), form)
 
 
 def _seen(request: HttpRequest) -> Seen:

@@ -15,6 +15,7 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from chat import limits
 from chat.access.transcripts import owner_of
 from chat.actions import liveness
 from chat.database import close_pools, in_database
@@ -22,6 +23,7 @@ from chat.engine.registry import Registry
 from chat.errors import Unavailable
 from chat.events import Changed
 from chat.ids import new_id
+from chat.limits.shared import SharedCounts
 from chat.relay import NoRelay, RedisRelay, Relay
 from chat.service.digests import refresh_forever
 from chat.service.flag_watch import watch_flags
@@ -78,6 +80,7 @@ class Runtime:
         self.relay: Relay = NoRelay(silence=ROW_SECONDS)
         if settings.REDIS_URL:
             self.relay = RedisRelay(settings.REDIS_URL, self.server, prefix=_site())
+        self.counts = SharedCounts(settings.REDIS_URL, _site()) if settings.REDIS_URL else None
         self.streams: set[Stream] = set()
         self.listeners: set[Listener] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -93,6 +96,8 @@ class Runtime:
         except Exception:
             logger.exception("the first beat was not written; the next one tries again")
         self.registry.start()
+        for limit in (limits.requests, limits.sockets):
+            limit.share(self.counts)
         reaper = Reaper(self.server, self.registry.epochs, ended=self.tell_ended)
         self._watching = [
             asyncio.create_task(reaper.watch_forever(), name="reaper"),
@@ -100,6 +105,7 @@ class Runtime:
             asyncio.create_task(keep_retention(self.tell_changed), name="retention"),
             asyncio.create_task(refresh_forever(), name="digests"),
             asyncio.create_task(watch_flags(), name="flags"),
+            asyncio.create_task(limits.sockets.keep_forever(), name="sockets"),
         ]
 
     def _open(self) -> list[Open]:
@@ -183,6 +189,10 @@ class Runtime:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await _bounded(self.relay.close(), "closing the relay")
+        if self.counts is not None:
+            for limit in (limits.requests, limits.sockets):
+                limit.share(None)
+            await _bounded(self.counts.close(), "closing the shared counts")
         await _bounded(self.upstream.close(), "closing the upstream")
         await _bounded(in_database(liveness.leave, self.server), "signing off")
         await asyncio.to_thread(close_pools)

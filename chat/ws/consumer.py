@@ -10,6 +10,7 @@ from channels.exceptions import StopConsumer
 from chat import limits, service
 from chat.auth.caller import Caller
 from chat.errors import TooMany
+from chat.limits.sockets import Place
 from chat.ws import codes, open_sockets
 from chat.ws.admission import Refused, admit, subprotocol
 from chat.ws.answering import Answering
@@ -29,6 +30,7 @@ class ChatConsumer(AsyncConsumer):
         self._outlet = Outlet(self._send)
         self._answering: Answering | None = None
         self._forget: Callable[[], None] | None = None
+        self._place: Place | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
@@ -49,7 +51,7 @@ class ChatConsumer(AsyncConsumer):
         await self._outlet.accept(subprotocol(self.scope))
         try:
             caller = await admit(self.scope)
-            limits.sockets.enter(caller)
+            self._place = await limits.sockets.enter(caller)
             self.caller = caller
             self._answering = Answering(caller, self._outlet)
             open_sockets.add(self)
@@ -83,8 +85,9 @@ class ChatConsumer(AsyncConsumer):
         self._outlet.closed = True
         if self._forget is not None:
             self._forget()
+        if self._place is not None:
+            self._place.leave()
         if self.caller is not None:
-            limits.sockets.leave(self.caller)
             open_sockets.remove(self)
         if self._answering is not None:
             await self._answering.let_go()

@@ -88,19 +88,22 @@ async def test_zero_lifts_the_limits(settings: Settings) -> None:
     requests, sockets = RequestLimit(), SocketLimit()
     for _ in range(500):
         await requests.take(ALICE)
-        sockets.enter(ALICE)
+        await sockets.enter(ALICE)
     assert requests.allowance(ALICE) is None
 
 
-def test_sockets_are_counted_while_open(settings: Settings) -> None:
+async def test_sockets_are_counted_while_open(settings: Settings) -> None:
     settings.CHAT_MAX_SOCKETS_PER_USER = 1
     sockets = SocketLimit()
-    sockets.enter(ALICE)
-    sockets.enter(BOB)
+    place = await sockets.enter(ALICE)
+    await sockets.enter(BOB)
     with pytest.raises(TooMany):
-        sockets.enter(ALICE)
-    sockets.leave(ALICE)
-    sockets.enter(ALICE)
+        await sockets.enter(ALICE)
+    place.leave()
+    place.leave()
+    await sockets.enter(ALICE)
+    with pytest.raises(TooMany):
+        await sockets.enter(ALICE)
 
 
 async def test_the_strictest_of_user_key_and_address_refuses(clock: Clock, settings: Settings) -> None:
