@@ -70,7 +70,8 @@ def _digest(said: Said) -> bytes:
 def _said(message: Any, param: str) -> Said:
     if not isinstance(message, dict):
         raise BadRequest("A message is an object.", param=param)
-    role = ROLES.get(message.get("role"))  # type: ignore[arg-type]
+    named = message.get("role")
+    role = ROLES.get(named) if isinstance(named, str) else None
     if role is None:
         known = ", ".join(ROLES)
         raise BadRequest(f"The role of a message is one of: {known}.", param=f"{param}.role")
