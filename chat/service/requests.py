@@ -15,6 +15,8 @@ OURS = frozenset({"model", "messages", "stream", "stream_options", "n"})
 """Parameters that this server sets itself: another value would break the saving of the reply."""
 MAX_PARAMS = 100_000
 MAX_COMMENT = 10_000
+TEXT_LIMITS = {"title": 200, "model": 200, "system_prompt": 200_000}
+"""Characters of the texts that a conversation is made or changed with."""
 _NUMBERS = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
 _COUNTS = frozenset({"max_tokens", "max_completion_tokens", "top_k", "seed"})
 UNFIT = re.compile("[\x00\ud800-\udfff]")
@@ -169,7 +171,7 @@ def _check_params(params: dict[str, Any]) -> None:
 
 
 def _check_texts(body: NewConversation | Changes) -> None:
-    for name, most in (("title", 200), ("model", 200), ("system_prompt", 200_000)):
+    for name, most in TEXT_LIMITS.items():
         value = getattr(body, name)
         if isinstance(value, str) and len(value) > most:
             raise BadRequest(f"{name} has at most {most} characters.", param=name)

@@ -15,7 +15,7 @@ OPERATIONS = (
         "List conversations",
         group=_GROUP,
         parameters=(
-            Parameter("cursor", "`next` of the page before."),
+            Parameter("cursor", "`next` of the page before.", schema={**TEXT, "minLength": 1}),
             Parameter(
                 "limit", "How many.", schema={"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
             ),

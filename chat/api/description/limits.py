@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chat.api.description.values import ID, TEXT, Schema
-from chat.service.requests import MAX_COMMENT
+from chat.api.description.values import ID, TEXT, Schema, or_null
+from chat.service.requests import MAX_COMMENT, TEXT_LIMITS
 
 _NAMED: Schema = {"anyOf": [ID, {"type": "null"}]}
 _OF_AGAIN: dict[str, Schema] = {
@@ -16,9 +16,10 @@ _OF_AGAIN: dict[str, Schema] = {
                     name: {"type": ["number", "null"]}
                     for name in ("temperature", "top_p", "frequency_penalty", "presence_penalty")
                 }
+                | {name: {"type": ["integer", "null"]} for name in ("top_k", "seed")}
                 | {
-                    name: {"type": ["integer", "null"]}
-                    for name in ("max_tokens", "max_completion_tokens", "top_k", "seed")
+                    name: {"type": ["integer", "null"], "minimum": 1}
+                    for name in ("max_tokens", "max_completion_tokens")
                 },
             },
             {"type": "null"},
@@ -34,8 +35,16 @@ LIMITS: dict[str, dict[str, Any]] = {
         **_OF_AGAIN,
     },
     "Again": _OF_AGAIN,
-    "NewConversation": {"params": _OF_AGAIN["params"]},
-    "Changes": {"params": _OF_AGAIN["params"], "active": ID},
+    "NewConversation": {
+        **{name: {**or_null(TEXT), "maxLength": most} for name, most in TEXT_LIMITS.items()},
+        "params": _OF_AGAIN["params"],
+    },
+    "Changes": {
+        **{name: {**or_null(TEXT), "maxLength": most} for name, most in TEXT_LIMITS.items()},
+        "title": {**TEXT, "maxLength": TEXT_LIMITS["title"], "pattern": r"\S"},
+        "params": _OF_AGAIN["params"],
+        "active": ID,
+    },
     "Restore": {"active": _NAMED},
     "Rating": {
         "rating": {"enum": [1, -1, None]},
