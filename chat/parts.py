@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 Parts = list[dict[str, Any]]
+KEPT_TYPES = ("tool_call", "tool_result")
+"""Types of parts that are written here, and so are none that a client's content may have."""
 
 
 def parts_of_calls(tool_calls: Iterable[dict[str, Any]]) -> Parts | None:
@@ -45,7 +47,7 @@ def answers_call(parts: Parts | None) -> str | None:
 
 def content_parts_of(parts: Parts | None) -> Parts:
     """What the message has beside its text: pictures by their address, sound, files."""
-    return [part for part in parts or () if part.get("type") not in ("tool_call", "tool_result")]
+    return [part for part in parts or () if part.get("type") not in KEPT_TYPES]
 
 
 def whole_tool_turns(messages: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:

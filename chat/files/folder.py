@@ -19,7 +19,7 @@ def keep(file: UUID, data: bytes) -> None:
     """Write the bytes; when it returns they outlive a power cut. Raises `OSError`."""
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / str(file)
+    path = _path(file)
     unfinished = path.with_suffix(_UNFINISHED)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as new:
@@ -32,16 +32,16 @@ def keep(file: UUID, data: bytes) -> None:
 
 def read(file: UUID) -> bytes:
     """The bytes. Raises `OSError`, `FileNotFoundError` among them."""
-    return (_folder() / str(file)).read_bytes()
+    return _path(file).read_bytes()
 
 
 def has(file: UUID) -> bool:
-    return (_folder() / str(file)).exists()
+    return _path(file).exists()
 
 
 def remove(file: UUID) -> None:
     """No matter whether it is still there: another process may have been first."""
-    (_folder() / str(file)).unlink(missing_ok=True)
+    _path(file).unlink(missing_ok=True)
 
 
 def older_than(seconds: float) -> list[UUID]:
@@ -66,6 +66,11 @@ def _entries() -> Iterator[Path]:
 
 def _folder() -> Path:
     return Path(settings.CHAT_FILES_DIR)
+
+
+def _path(file: UUID) -> Path:
+    # Once more a UUID: whatever else came here by mistake must not lead out of the folder.
+    return _folder() / str(UUID(str(file)))
 
 
 def _sync(folder: Path) -> None:

@@ -15,7 +15,7 @@ import msgspec
 
 from chat.errors import BadRequest
 from chat.history import History, Picture, Said, plain
-from chat.parts import Parts, parts_of_calls
+from chat.parts import KEPT_TYPES, Parts, parts_of_calls
 
 ROLES = {
     "system": "system",
@@ -102,6 +102,8 @@ def _content(content: Any, param: str) -> tuple[str, Parts, list[Picture]]:
         here = f"{param}.{index}"
         if not isinstance(part, dict) or not isinstance(part.get("type"), str):
             raise BadRequest("A part of the content is an object with a `type`.", param=here)
+        if part["type"] in KEPT_TYPES:
+            raise BadRequest("Tool calls go into `tool_calls`, results into messages of tools.", param=here)
         if part["type"] in ("text", "refusal"):
             texts.append(_string(part.get(part["type"])))
         elif (picture := _picture(part, here)) is not None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from chat.actions.context import IMAGE
 from chat.chunks import Chunk
@@ -27,16 +28,22 @@ async def open_with_images(upstream: Upstream, call: Call) -> AsyncIterator[Asyn
 
 
 def _has_images(message: dict[str, Any]) -> bool:
-    content = message["content"]
-    return isinstance(content, list) and any(part.get("type") == IMAGE for part in content)
+    content = message.get("content")
+    return isinstance(content, list) and any(map(_is_ours, content))
+
+
+def _is_ours(part: Any) -> bool:
+    """Whether we wrote this part. A client's own may look like it, but nothing in JSON is a `UUID`.
+
+    Without this a program could name any file, and have it read to its model.
+    """
+    return isinstance(part, dict) and part.get("type") == IMAGE and isinstance(part.get("file"), UUID)
 
 
 def _with_bytes(message: dict[str, Any]) -> dict[str, Any]:
     if not _has_images(message):
         return message
-    return message | {
-        "content": [_read(part) if part.get("type") == IMAGE else part for part in message["content"]]
-    }
+    return message | {"content": [_read(part) if _is_ours(part) else part for part in message["content"]]}
 
 
 def _read(part: dict[str, Any]) -> dict[str, Any]:

@@ -112,6 +112,7 @@ async def test_messages_and_unknown_fields_go_to_the_provider_as_they_are(
         ({"messages": [{"role": "king", "content": "Hi"}]}, "messages.0.role"),
         ({"messages": [{"role": {}, "content": "Hi"}]}, "messages.0.role"),
         ({"messages": [{"role": "user", "content": 5}]}, "messages.0.content"),
+        ({"messages": [user([{"type": "tool_call"}])]}, "messages.0.content.0"),
         ({"messages": [{"role": "tool", "content": "5"}]}, "messages.0.tool_call_id"),
         ({"messages": [user([{"type": "image_url"}])]}, "messages.0.content.0.image_url"),
         (

@@ -1,5 +1,7 @@
 """What a program says beside text, tools and pictures: it goes on, is kept, and comes back."""
 
+import base64
+from pathlib import Path
 from typing import Any
 
 from api.openai.calls import answering, assistant, picture, post, said, tree, user
@@ -101,3 +103,27 @@ async def test_a_picture_by_its_address_goes_through_and_is_told(
     answer = await post(as_alice, user([{"type": "text", "text": "What?"}, link]))
     read = (await as_alice.get(f"/api/v1/conversations/{answer['X-Conversation-Id']}")).json()
     assert read["messages"][0]["parts"] == [link]
+
+
+async def test_no_part_of_a_client_has_a_file_of_the_server_read(
+    as_alice: AsyncClient, upstream: FedUpstream, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("a secret of the server")
+    answering(upstream, "One.", "Two.")
+    part = {"type": "image_file", "file": str(secret), "name": "x", "content_type": "image/png"}
+    answer = await post(as_alice, user([{"type": "text", "text": "Look."}, part]))
+    await as_alice.post(
+        f"/api/v1/messages/{answer['X-Message-Id']}/regenerate", {"stream": False}, "application/json"
+    )
+    assert len(upstream.calls) == 2
+    encoded = base64.b64encode(secret.read_bytes()).decode()
+    assert encoded not in repr([call.messages for call in upstream.calls])
+
+
+async def test_a_message_may_be_without_content(as_alice: AsyncClient, upstream: FedUpstream) -> None:
+    answering(upstream, "Sunny.")
+    call = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    called = {"role": "assistant", "tool_calls": [call]}
+    assert await said(as_alice, FIRST, called, RESULT) == "Sunny."
+    assert list(upstream.calls[0].messages) == [FIRST, called, RESULT]
