@@ -2,7 +2,8 @@
 
 from django.urls import path, re_path
 
-from chat.api import admin, attachments, chat, conversations, docs, live, messages, probe, review
+from chat.api import admin, attachments, chat, conversations, live, messages, probe, review
+from chat.api.docs import views as docs
 from chat.api.endpoint import endpoint, unknown_address
 
 urlpatterns = [

@@ -27,6 +27,10 @@ class Theme(models.TextChoices):
     DARK = "dark", _("Dark")
 
 
+THEME_COOKIE = "theme"
+"""For who is not signed in, and for pages that read no database."""
+
+
 class Preferences(models.Model):
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="preferences"

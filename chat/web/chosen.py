@@ -14,8 +14,8 @@ from django.utils.deprecation import MiddlewareMixin
 
 from chat.access.preferences import preferences_of
 from chat.actions.preferences import choose
+from chat.models.preferences import THEME_COOKIE
 from chat.web import sign_in_notes
-from chat.web.context import THEME_COOKIE
 from chat.web.door_language import DOOR_COOKIE
 from chat.web.signed_in import PageRequest
 

@@ -6,11 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from chat.models.preferences import Theme
+from chat.models.preferences import THEME_COOKIE, Theme
 from chat.review.told import what_is_told
-
-THEME_COOKIE = "theme"
-"""For who is not signed in, and for error pages, which read no database."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:

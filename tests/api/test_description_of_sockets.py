@@ -4,14 +4,26 @@ from typing import Any
 
 import pytest
 
-from chat.api.description.frames import FROM_CLIENT, FROM_SERVER, frame_schemas
+from chat.api.description.frames import FROM_CLIENT, FROM_SERVER, ClientFrame, frame_schemas
 from chat.api.description.sockets import CLOSE_CODES, document
 from chat.ws import codes, frames_in
+from chat.ws.answering import NEEDS
 from chat.ws.frames_out import PONG
+
+
+def example_of(frame: ClientFrame) -> dict[str, Any]:
+    """The first one, without its `ref`."""
+    example = next(iter(frame.examples.values()))
+    return {name: value for name, value in example.items() if name != "ref"}
 
 
 def test_every_frame_that_is_read_is_described_and_no_other() -> None:
     assert {frame.type for frame in FROM_CLIENT} == set(frames_in._READERS)
+
+
+def test_the_scopes_of_a_frame_are_those_that_it_needs() -> None:
+    needs = {type(frames_in.read(example_of(frame))).__name__: set(frame.scopes) for frame in FROM_CLIENT}
+    assert needs == {kind.__name__: set(scopes) for kind, scopes in NEEDS.items()}
 
 
 def test_every_close_code_is_described_and_no_other() -> None:

@@ -195,6 +195,29 @@ def offline(chat: ChatPage, _places: Places) -> None:
     expect(page.locator(".message.user")).to_be_visible()
 
 
+def trying_the_api(chat: ChatPage, _places: Places) -> None:
+    page = chat.open("/api/v1/docs").page
+    page.locator("#post-chat .try > summary").click()
+    form = page.locator("#post-chat form")
+    form.locator(".body").fill('{"content": "script: {\\"text\\": \\"Hello\\"}"}')
+    form.locator(".snippets summary").click()
+    form.locator(".primary").click()
+    expect(form.locator(".stop")).to_be_hidden()
+    expect(form.locator(".pieces li").first).to_be_visible()
+    form.locator(".received-headers summary").click()
+    page.locator("#delete-messages-message .try > summary").click()
+
+
+def trying_the_socket(chat: ChatPage, _places: Places) -> None:
+    page = chat.open("/api/v1/docs").page
+    page.locator("#socket .try > summary").click()
+    page.locator("#socket-try .connect").click()
+    expect(page.locator("#socket-try .disconnect")).to_be_visible()
+    page.locator("#socket-try .examples").select_option(label="ping: a ping")
+    page.locator("#socket-try .primary:not(.connect)").click()
+    expect(page.locator("#socket-try .pieces li").nth(1)).to_be_visible()
+
+
 def signed_out_at(path: str) -> State:
     def reach(chat: ChatPage, _places: Places) -> None:
         chat.page.context.clear_cookies()
@@ -260,6 +283,8 @@ DOORS: dict[str, State] = {
     "reset": through("reset"),
 }
 OPENED: dict[str, State] = {
+    "api trying": trying_the_api,
+    "api socket": trying_the_socket,
     "list": the_list,
     "list searching": searching,
     "list nothing found": nothing_found,

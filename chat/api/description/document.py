@@ -7,7 +7,7 @@ from typing import Any
 from chat.api.description import errors
 from chat.api.description.errors import ERRORS
 from chat.api.description.examples import CONVERSATION, FILE, REPLY
-from chat.api.description.headers import HEADERS, OF_ALL, OF_ERRORS
+from chat.api.description.headers import HEADERS, OF_ALL, OF_ERRORS, OF_EVERY_ANSWER, OF_OPENAI
 from chat.api.description.operation import Answer, Body, Operation, Parameter
 from chat.api.description.operations import OPERATIONS
 from chat.api.description.schemas import components
@@ -44,7 +44,6 @@ def document() -> dict[str, Any]:
         "info": {"title": "Chat API", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/"}],
         "tags": [{"name": name} for name in dict.fromkeys(each.group for each in OPERATIONS)],
-        "security": [{"key": []}, {"session": [], "csrf": []}],
         "paths": paths,
         "components": {
             "schemas": components(),
@@ -82,6 +81,8 @@ _SCHEMES: dict[str, Any] = {
         "description": "Of a `stream_url`: follows one reply, until ten minutes after its end.",
     },
 }
+
+
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "caller": [{"key": []}, {"session": [], "csrf": []}],
     "ticket": [{"key": []}, {"session": []}, {"ticket": []}],
@@ -176,7 +177,9 @@ def _answer(answer: Answer, operation: Operation) -> dict[str, Any]:
             content["application/json"]["example"] = answer.example
     content |= {FORMS[name].media_type: FORMS[name].described() for name in answer.streams}
     content |= _files(answer.files)
-    of_all = OF_ALL if operation.auth == "caller" else ()
+    of_all = (*OF_EVERY_ANSWER, *(OF_ALL if operation.auth == "caller" else ()))
+    if operation.path.startswith("/v1/"):
+        of_all = (*of_all, *OF_OPENAI)
     described: dict[str, Any] = {"description": answer.text, "headers": _headers((*answer.headers, *of_all))}
     if content:
         described["content"] = content
@@ -187,7 +190,7 @@ def _error(status: str) -> dict[str, Any]:
     headers = OF_ERRORS.get(status, ())
     return {
         "description": ERRORS[status],
-        "headers": _headers(headers if status == "401" else (*headers, *OF_ALL)),
+        "headers": _headers((*headers, *OF_EVERY_ANSWER, *(() if status == "401" else OF_ALL))),
         "content": {"application/json": {"schema": ref("Error"), "example": errors.example(status)}},
     }
 

@@ -10,7 +10,7 @@ ERRORS = {
     "409": "Not possible as things are: it still runs, it ended well, or the key was used for another call.",
     "413": "The text, the file or the body is too large.",
     "415": "The body is not JSON; of a file, a kind that is not taken.",
-    "429": "Too many requests, replies that run, or live connections; `Retry-After` says when to come back.",
+    "429": "Too many requests, running replies, connections, tokens or money; `Retry-After` says how long.",
     "502": "The model's provider failed. `X-Message-Id` names what was saved.",
     "503": "The server is about to restart, or its database is away; `Retry-After` says when to come back.",
     "504": "The model's provider did not answer in time.",

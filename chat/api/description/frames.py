@@ -17,6 +17,7 @@ from chat.api.description.examples import (
 from chat.api.description.schemas import components
 from chat.api.description.texts import FRAME_TEXTS
 from chat.api.description.values import ID, TEXT, Schema, an_object, one_of, ref
+from chat.scopes import SCOPES, Scope
 from chat.service.frames import ASKING, MAX_REF_CHARS, PLAIN
 
 REF: Schema = {
@@ -42,6 +43,8 @@ class ClientFrame:
     answers: tuple[str, ...]
     examples: dict[str, dict[str, Any]]
     effect: str = ""
+    scopes: tuple[Scope, ...] = ("chat",)
+    """A key needs one of these."""
 
     @property
     def schema_name(self) -> str:
@@ -121,6 +124,7 @@ FROM_CLIENT = (
             "from its beginning": {"type": "follow", "ref": 7, "reply": REPLY},
             "from where one stands": {"type": "follow", "ref": 8, "reply": REPLY, "last_event_id": POSITION},
         },
+        scopes=("read",),
     ),
     ClientFrame(
         "unfollow",
@@ -130,6 +134,7 @@ FROM_CLIENT = (
         ("ack", "error"),
         {"a reply": {"type": "unfollow", "ref": 9, "reply": REPLY}},
         "A reply that nobody follows any more is stopped after its `resume_window`, by default at once.",
+        SCOPES,
     ),
     ClientFrame(
         "stop",
@@ -145,6 +150,7 @@ FROM_CLIENT = (
         "From then on `changed` comes for every conversation of yours.",
         ("ack", "error"),
         {"everything": {"type": "watch", "ref": 11}},
+        scopes=("read",),
     ),
     ClientFrame(
         "ping",
@@ -152,6 +158,7 @@ FROM_CLIENT = (
         "",
         ("pong", "error"),
         {"a ping": {"type": "ping"}},
+        scopes=SCOPES,
     ),
 )
 

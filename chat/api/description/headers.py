@@ -17,16 +17,20 @@ HEADERS: dict[str, dict[str, Any]] = {
         "description": "Seconds after which the same call may succeed.",
         "schema": {"type": "integer", "minimum": 1},
     },
-    "X-Should-Retry": {
-        "description": "`false`: the same call fails again, so the SDKs need not try.",
-        "schema": {"const": "false"},
-    },
     "Retry-After-Ms": {
         "description": "The same in milliseconds.",
         "schema": {"type": "integer", "minimum": 1},
     },
+    "X-Request-Id": {
+        "description": "By which the server's log knows this request: tell it to whoever runs the site.",
+        "schema": TEXT,
+    },
+    "X-Should-Retry": {
+        "description": "`false`: the same call fails again, so the SDKs need not try.",
+        "schema": {"const": "false"},
+    },
     "WWW-Authenticate": {
-        "description": "How to sign in; of a key without the scope, which scope it lacks.",
+        "description": "How to sign in; where a key has not the scope, which one it needs (RFC 6750).",
         "schema": {**TEXT, "pattern": "^Bearer"},
     },
     "Cache-Control": {"description": "Streams are neither kept nor changed on the way.", "schema": TEXT},
@@ -37,15 +41,29 @@ HEADERS: dict[str, dict[str, Any]] = {
         "schema": {"type": "integer", "minimum": 1},
     },
 }
+OF_EVERY_ANSWER = ("X-Request-Id",)
 OF_ALL = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 """Of every answer to a caller who is known."""
+OF_OPENAI = tuple(
+    f"X-RateLimit-{part}-{what}"
+    for what in ("Requests", "Tokens")
+    for part in ("Limit", "Remaining", "Reset")
+)
+"""Of every answer under `/v1`, as OpenAI's clients read them."""
+HEADERS |= {
+    name: {
+        "description": "As OpenAI's clients read what is left of the caller's limits; absent: no limit.",
+        "schema": {**TEXT, "pattern": "s$"} if "Reset" in name else COUNT,
+    }
+    for name in OF_OPENAI
+}
 OF_REPLIES = ("X-Conversation-Id!", "X-Message-Id!")
 OF_STREAMS = ("Cache-Control!", "X-Accel-Buffering!")
 OF_ERRORS = {
     "401": ("WWW-Authenticate!",),
     "403": ("WWW-Authenticate",),
-    "429": ("Retry-After!", "Retry-After-Ms!", "X-Should-Retry"),
-    "502": ("X-Message-Id",),
+    "429": ("Retry-After!", "Retry-After-Ms!", "X-Should-Retry", "X-Message-Id"),
+    "502": ("X-Message-Id", "X-Should-Retry"),
     "503": ("Retry-After!", "Retry-After-Ms!", "X-Message-Id"),
     "504": ("X-Message-Id",),
 }

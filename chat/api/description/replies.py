@@ -105,7 +105,7 @@ OPERATIONS = (
         "never by prefetch.",
         parameters=(*_FIELDS, *_BEGINNING),
         answers=_BEGINS,
-        errors=(*_BEGIN_ERRORS, "403", "413"),
+        errors=(*_BEGIN_ERRORS, "413"),
         effect=_ASKS,
     ),
     Operation(

@@ -5,6 +5,7 @@ from typing import Any
 
 from chat.api.description.frames import FROM_CLIENT, FROM_SERVER, ClientFrame, ServerFrame, frame_schemas
 from chat.api.description.values import TEXT, as_json, ref
+from chat.scopes import SCOPES
 
 CLOSE_CODES = {
     1009: ("A frame over 1 MiB.", "Send less at once."),
@@ -40,6 +41,8 @@ _ABOUT = """\
 Any number of replies over one socket, with the events of the HTTP API (`/api/v1/openapi.json`). Frames are
 JSON texts, one object each, at most 1 MiB. Types and fields of a client's frame that are not described here
 are refused with an `error`, which never closes the socket; of the server's ignore what you do not know.
+
+A key needs the scope that an operation names (`x-scopes`); without it the frame is an `error`.
 
 One rule for the text: cut what you have to a delta's `offset`, append its `text`, at `end` cut to `length`.
 """
@@ -119,6 +122,8 @@ def _receiving(frame: ClientFrame) -> dict[str, Any]:
     }
     if frame.text:
         described["description"] = frame.text
+    if frame.scopes != SCOPES:
+        described["x-scopes"] = frame.scopes
     if frame.effect:
         described["x-effect"] = frame.effect
     return described

@@ -1,7 +1,8 @@
 """The forms in which a reply comes piece by piece, each with what one piece of it is.
 
-OpenAPI 3.1 knows no streams: the body is a text, and `x-itemSchema` says what 3.2 calls `itemSchema`,
-the schema of one event as JSON.
+OpenAPI 3.1 knows no streams. Of server-sent events the schema is that of one block, its fields as a
+client's parser gives them: so `itemSchema` has it in 3.2, and so tools that know streams read it. Of
+the other forms the schema is the body's, and `x-itemSchema` that of one line.
 """
 
 from dataclasses import dataclass
@@ -22,11 +23,16 @@ class Form:
 
     def described(self) -> dict[str, Any]:
         """The media type's value in OpenAPI."""
-        schema = {**TEXT, "description": self.text}
-        described: dict[str, Any] = {"schema": schema, "example": self.example}
-        if self.item is not None:
-            described["x-itemSchema"] = self.item
-        return described
+        if self.media_type == "text/event-stream":
+            return {"schema": {**_block(self.item), "description": self.text}, "x-example": self.example}
+        described = {"schema": {**TEXT, "description": self.text}, "example": self.example}
+        return described if self.item is None else {**described, "x-itemSchema": self.item}
+
+
+def _block(item: Schema | None) -> Schema:
+    data = {**TEXT, "contentMediaType": "application/json", "contentSchema": item}
+    properties = {"data": data, "id": TEXT, "retry": {"type": "integer"}}
+    return {"type": "object", "properties": properties}
 
 
 def _line(event: dict[str, Any]) -> str:
