@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
 from chat.auth.caller import Caller
 from chat.auth.credentials import Credentials
+from chat.auth.groups import groups_of
 from chat.auth.keys import find_key, has_expired, note_use, unexpired
 from chat.auth.sessions import users_of_sessions
 from chat.auth.tickets import bad_ticket, read_ticket
 from chat.errors import Unauthenticated
 from chat.models import ApiKey
-from chat.quota import QUOTA_FIELDS, Quota, most_generous
 
 
 def authenticate(credentials: Credentials) -> Caller:
@@ -61,7 +61,7 @@ def _caller_by_key(key: str, address: str | None) -> Caller:
         raise Unauthenticated("This API key has expired. Make a new one.", code="invalid_api_key")
     note_use(row, address)
     user = row.user
-    group_ids, quota = _groups_of(user)
+    group_ids, quota = groups_of(user.pk)
     return Caller(
         user.pk,
         "key",
@@ -89,7 +89,7 @@ def _caller_by_session(session_key: str, page_of: str | None, address: str | Non
         raise Unauthenticated("Your session has ended. Sign in again.", code="session_expired")
     if page_of is not None and page_of != str(user.pk):
         raise Unauthenticated("Somebody else is signed in in this browser now.", code="another_user")
-    group_ids, quota = _groups_of(user)
+    group_ids, quota = groups_of(user.pk)
     return Caller(
         user.pk,
         "session",
@@ -103,11 +103,3 @@ def _caller_by_session(session_key: str, page_of: str | None, address: str | Non
 
 def _active(user_ids: set[int]) -> set[int]:
     return set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
-
-
-def _groups_of(user: User) -> tuple[frozenset[int], Quota]:
-    """Their ids, and what they allow together, in one query."""
-    said = (f"limits__{name}" for name in QUOTA_FIELDS)
-    rows = Group.objects.filter(user=user).values_list("pk", *said)
-    found = [(key, Quota(*values)) for key, *values in rows]
-    return frozenset(key for key, _ in found), most_generous(quota for _, quota in found)

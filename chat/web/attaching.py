@@ -1,9 +1,12 @@
 """Files on the pages: what may be attached, told before anything is uploaded."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.conf import settings
 
+from chat.auth.groups import groups_of
+from chat.limits import quota_of
 from chat.shown.files import in_words
 
 ACCEPTED = ",".join(
@@ -59,6 +62,9 @@ ACCEPTED = ",".join(
 )
 """For the picker alone, which needs names: what a file is, the server tells by its content."""
 
+LARGEST: Final = 2**31 - 1
+"""Where nothing limits it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -70,6 +76,8 @@ class Taken:
     accepted: str = ACCEPTED
 
 
-def taken() -> Taken:
-    most = settings.CHAT_MAX_ATTACHMENT_BYTES
+def taken(user_id: int) -> Taken:
+    """What the site and this user's groups say."""
+    _groups, quota = groups_of(user_id)
+    most = quota_of(quota).attachment_bytes or settings.CHAT_MAX_BODY_BYTES or LARGEST
     return Taken(settings.CHAT_MAX_ATTACHMENTS, most, in_words(most))

@@ -108,7 +108,7 @@ def page(request: PageRequest) -> dict[str, Any]:
         "texts": texts(),
         "chosen": request.chosen,
         "resume_window": request.chosen.resume_window(settings.CHAT_WEB_RESUME_WINDOW),
-        "taken": taken(),
+        "taken": taken(request.user.pk),
         "starters": starters(),
         "demo": is_demo(),
         "current": None,

@@ -1,13 +1,13 @@
 """Files on the pages: what may be attached is told, and a question shows its files without a script."""
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import translation
 from pytest_django import Settings
 from web.conftest import MakeReply
 
-from chat.models import Attachment, Message
+from chat.models import Attachment, GroupLimits, Message
 from chat.shown.files import in_words
 
 
@@ -34,11 +34,17 @@ def test_a_question_shows_its_files_in_their_order(alices: Client, reply: Messag
     assert question.index("&lt;b&gt;.txt") < question.index("cat.png")
 
 
-def test_the_limits_are_on_the_page_before_anything_is_uploaded(alices: Client, settings: Settings) -> None:
+def test_the_limits_are_on_the_page_before_anything_is_uploaded(
+    alice: User, alices: Client, settings: Settings
+) -> None:
     settings.CHAT_MAX_ATTACHMENTS, settings.CHAT_MAX_ATTACHMENT_BYTES = 3, 2_500_000
     page = alices.get("/").content.decode()
     assert page.count("at most 3, each up to 2.5 MB") == 2
     assert 'data-max-files="3" data-max-bytes="2500000"' in page
+    group = Group.objects.create(name="Small")
+    GroupLimits.objects.create(group=group, attachment_bytes=1_000_000)
+    alice.groups.add(group)
+    assert 'data-max-bytes="1000000"' in alices.get("/").content.decode()
     settings.CHAT_MAX_ATTACHMENTS = 0
     assert "Attach files" not in alices.get("/").content.decode()
 
