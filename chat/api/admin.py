@@ -11,21 +11,21 @@ from chat.api.queries import query_value, refuse_unknown
 from chat.service.requests import decode
 
 
-@verb("admin")
+@verb("admin", keys_only=True)
 async def list_keys(call: Call) -> HttpResponseBase:
     refuse_unknown(call.request, frozenset({"user", "cursor"}))
     user, cursor = query_value(call.request, "user"), query_value(call.request, "cursor")
     return json_answer(await service.list_keys(call.caller, user=user, cursor=cursor))
 
 
-@verb("admin")
+@verb("admin", keys_only=True)
 async def revoke_key(call: Call, prefix: str) -> HttpResponseBase:
     decode(NoFields, json_body(call.request, optional=True))
     await service.revoke_keys_of_anybody(call.caller, prefix)
     return HttpResponse(status=204)
 
 
-@verb("admin")
+@verb("admin", keys_only=True)
 async def usage(call: Call) -> HttpResponseBase:
     request = call.request
     refuse_unknown(request, frozenset({"by", "from", "to"}))

@@ -20,7 +20,7 @@ from chat.auth.authenticate import authenticate
 from chat.auth.caller import Caller
 from chat.auth.credentials import credentials_of
 from chat.database import in_database
-from chat.errors import BadRequest, ChatError, MethodNotAllowed, NotFound
+from chat.errors import BadRequest, ChatError, Forbidden, MethodNotAllowed, NotFound
 from chat.scopes import Scope
 
 AsyncView = Callable[..., Coroutine[Any, Any, HttpResponseBase]]
@@ -48,14 +48,18 @@ class Verb:
     """A key needs one of these; none: the address is public."""
     ticket: bool = False
     """A ticket will do instead of a sign-in."""
+    keys_only: bool = False
+    """A session will not do: what a link could make somebody's browser call has its own pages."""
     counted: bool = True
     """Every call counts for the rate. Otherwise none does, or the view knows which."""
 
 
-def verb(*scopes: Scope, ticket: bool = False, counted: bool = True) -> Callable[[AsyncView], Verb]:
+def verb(
+    *scopes: Scope, ticket: bool = False, keys_only: bool = False, counted: bool = True
+) -> Callable[[AsyncView], Verb]:
     """Make a view one of an address's methods, for keys with one of these scopes. `public()` needs no key."""
     assert scopes, "say who may call it"
-    return lambda view: Verb(view, scopes, ticket=ticket, counted=counted)
+    return lambda view: Verb(view, scopes, ticket=ticket, keys_only=keys_only, counted=counted)
 
 
 def public(view: AsyncView) -> Verb:
@@ -103,6 +107,8 @@ async def _admit(call: Call, chosen: Verb) -> None:
     limits.requests.refuse_address(credentials.address)
     call.known_caller = await in_database(authenticate, credentials)
     if call.caller.via == "session":
+        if chosen.keys_only:
+            raise Forbidden("This is for programs: send an API key.", code="key_required")
         check_csrf(call.request)
     call.caller.need(*chosen.scopes)
     if chosen.counted:

@@ -14,38 +14,38 @@ from chat.api.queries import query_boolean, query_value, refuse_unknown
 from chat.service.review_exports import HEADERS
 
 
-@verb("review")
+@verb("review", keys_only=True)
 async def find(call: Call) -> HttpResponseBase:
     """The filter is that of the desk's address; `cursor`: `next` of the page before."""
     cursor = query_value(call.request, "cursor")
     return json_answer(await service.find_reviewed(call.caller, _filter(call, "cursor"), cursor))
 
 
-@verb("review")
+@verb("review", keys_only=True)
 async def read(call: Call, reviewed_id: str) -> HttpResponseBase:
     refuse_unknown(call.request, frozenset({"reason"}))
     reason = query_value(call.request, "reason")
     return json_answer(await service.read_reviewed(call.caller, reviewed_id, reason))
 
 
-@verb("review")
+@verb("review", keys_only=True)
 async def judge(call: Call, reviewed_id: str) -> HttpResponseBase:
     return json_answer(await service.judge_reviewed(call.caller, reviewed_id, json_body(call.request)))
 
 
-@verb("review")
+@verb("review", keys_only=True)
 async def flag(call: Call, reviewed_id: str) -> HttpResponseBase:
     body = json_body(call.request, optional=True)
     return json_answer(await service.flag_reviewed(call.caller, reviewed_id, body), status=201)
 
 
-@verb("review")
+@verb("review", keys_only=True)
 async def change_flag(call: Call, reviewed_id: str, flag_id: str) -> HttpResponseBase:
     body = json_body(call.request)
     return json_answer(await service.change_flag(call.caller, reviewed_id, flag_id, body))
 
 
-@verb("review")
+@verb("review", keys_only=True)
 async def export(call: Call) -> HttpResponseBase:
     """All that the filter chooses, as a file that is made while it is fetched."""
     form, stream = await service.export_reviewed(

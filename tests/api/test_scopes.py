@@ -18,7 +18,7 @@ from chat.api.endpoint import Verb, unknown_address
 from chat.api.openai.urls import urlpatterns as of_openai
 from chat.api.urls import urlpatterns as of_api
 from chat.auth.keys import create_key
-from chat.models import ApiKey
+from chat.models import ApiKey, AuditEntry
 from chat.scopes import SCOPES, Scope
 from chat.ws import frames_in
 from chat.ws.answering import NEEDS
@@ -102,6 +102,19 @@ async def test_each_of_the_scopes_opens_it(
         response: Any = await nobody.generic(method, filled(route), headers=headers)
         content = b"" if response.streaming else response.content
         assert b"missing_scope" not in content
+
+
+async def test_what_is_for_programs_is_not_done_by_a_link_in_a_reviewers_browser(
+    upstream: FedUpstream, dave: User
+) -> None:
+    browser = AsyncClient()
+    await sync_to_async(browser.force_login)(dave)
+    desk = [(method, route) for method, route, verb in GUARDED if {"review", "admin"} & set(verb.scopes)]
+    assert len(desk) == 9
+    for method, route in desk:
+        refused: Any = await browser.generic(method, filled(route))
+        assert (refused.status_code, error_of(refused)["code"]) == (403, "key_required"), route
+    assert not await AuditEntry.objects.exclude(action="key_make").aexists()
 
 
 async def test_a_key_that_may_ask_gets_its_reply_and_no_list(

@@ -95,6 +95,7 @@ OPERATIONS = (
         "Find conversations of all users",
         "The conditions are those of the desk's list, by the same names; all that are said must hold.",
         _REVIEW,
+        auth="key",
         parameters=(*FILTER, Parameter("cursor", "`next` of the page before.")),
         answers={
             "200": Answer("A page of them.", "ReviewPage", {"results": [_ROW], "next": None, "count": 1})
@@ -106,6 +107,7 @@ OPERATIONS = (
         "Read one of them",
         "With all its branches, and what reviewers made of it. Each reading is an entry of the audit log.",
         _REVIEW,
+        auth="key",
         parameters=(
             *_PLACES,
             Parameter("reason", "Why, where the site asks (400 `reason_required`).", schema=one_of(*REASONS)),
@@ -118,6 +120,7 @@ OPERATIONS = (
         "Judge it",
         "Only the fields that are sent. Where somebody changed it meanwhile: 409 `overtaken`.",
         _REVIEW,
+        auth="key",
         parameters=_PLACES,
         body=Body("Judgement", {"a verdict": {"seen": 0, "verdict": "useful"}}),
         answers={"200": Answer("As it is now.", "Judgements", {"judgements": [_JUDGEMENT]})},
@@ -130,6 +133,7 @@ OPERATIONS = (
         "Raise a flag",
         "One by hand that is open stays the only one.",
         _REVIEW,
+        auth="key",
         parameters=_PLACES,
         body=Body("NewFlag", {"with a reason": {"reason": "Look at this."}}, required=False),
         answers={"201": Answer("Raised.", "Flags", {"id": 7, "flags": [_FLAG]})},
@@ -140,6 +144,7 @@ OPERATIONS = (
         "/api/v1/review/conversations/{reviewed_id}/flags/{flag_id}",
         "Resolve a flag, or open it again",
         group=_REVIEW,
+        auth="key",
         parameters=(*_PLACES, _FLAG_ID),
         body=Body("FlagChange", {"resolved": {"resolved": True}}),
         answers={"200": Answer("As they are now.", "Flags", {"flags": [_FLAG]})},
@@ -152,6 +157,7 @@ OPERATIONS = (
         "A file that is made while it is fetched; one that is not whole says so at its end. Its begin and "
         "its end are entries of the audit log.",
         _REVIEW,
+        auth="key",
         parameters=(
             *FILTER,
             Parameter("format", "The form.", schema={**one_of(*FORMS), "default": "jsonl"}),
@@ -171,6 +177,7 @@ OPERATIONS = (
         "List everybody's API keys",
         "Never the keys themselves.",
         _ADMIN,
+        auth="key",
         parameters=(
             Parameter("user", "Those of one user, by name."),
             Parameter("cursor", "`next` of the page before."),
@@ -183,6 +190,7 @@ OPERATIONS = (
         "Revoke a key",
         "What was opened with it is closed within two seconds.",
         _ADMIN,
+        auth="key",
         parameters=(
             Parameter("prefix", "Its first 12 characters.", "path", example="chat-Ab3dE6g", required=True),
         ),
@@ -197,6 +205,7 @@ OPERATIONS = (
         "What was used",
         "Tokens and costs by user, key or model; at most 366 days at once.",
         _ADMIN,
+        auth="key",
         parameters=(
             Parameter(
                 "by", "What it is told of.", schema={**one_of("user", "key", "model"), "default": "user"}

@@ -85,6 +85,7 @@ _SCHEMES: dict[str, Any] = {
 
 _SECURITY: dict[str, list[dict[str, list[str]]]] = {
     "caller": [{"key": []}, {"session": [], "csrf": []}],
+    "key": [{"key": []}],
     "ticket": [{"key": []}, {"session": []}, {"ticket": []}],
     "nobody": [],
 }
@@ -177,7 +178,7 @@ def _answer(answer: Answer, operation: Operation) -> dict[str, Any]:
             content["application/json"]["example"] = answer.example
     content |= {FORMS[name].media_type: FORMS[name].described() for name in answer.streams}
     content |= _files(answer.files)
-    of_all = (*OF_EVERY_ANSWER, *(OF_ALL if operation.auth == "caller" else ()))
+    of_all = (*OF_EVERY_ANSWER, *(OF_ALL if operation.auth in ("caller", "key") else ()))
     if operation.path.startswith("/v1/"):
         of_all = (*of_all, *OF_OPENAI)
     described: dict[str, Any] = {"description": answer.text, "headers": _headers((*answer.headers, *of_all))}

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from chat.api.description.values import TEXT, Schema
 
 Place = Literal["query", "header", "path"]
-Auth = Literal["caller", "ticket", "nobody"]
+Auth = Literal["caller", "key", "ticket", "nobody"]
 
 UNSAFE = frozenset({"post", "put", "patch", "delete"})
 
