@@ -3,9 +3,10 @@
 Redis being away is never an error: each process then counts for itself, and looks again a few seconds later.
 """
 
+import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Final
 
 from redis.asyncio import Redis
@@ -21,6 +22,8 @@ ANSWER_SECONDS: Final = 0.25
 """The longest that a request waits for Redis, once in a while: it is for counting alone."""
 AWAY_SECONDS: Final = 5.0
 """So long nobody asks it again."""
+AT_ONCE: Final = 8
+"""Connections: so many ask at the same time, others wait for their turn."""
 LEASE_SECONDS: Final = 60
 """A socket whose process died counts no longer than this."""
 
@@ -76,6 +79,7 @@ class SharedCounts:
         )
         self._prefix = prefix
         self._away_until = 0.0
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._take = self._redis.register_script(_TAKE)
         self._give_back = self._redis.register_script(_GIVE_BACK)
         self._enter = self._redis.register_script(_ENTER)
@@ -110,25 +114,26 @@ class SharedCounts:
             await self._asked(self._renew, keys, [LEASE_SECONDS, *(place for _, place in known)])
 
     async def leave(self, user_id: int, place: str) -> None:
-        if self._is_away():
-            return
-        try:
-            await self._redis.zrem(self._sockets(user_id), place)
-        except (TimeoutError, RedisError, OSError) as error:
-            self._gone(error)
+        """It is open no more."""
+        await self._answered(lambda: self._redis.zrem(self._sockets(user_id), place))
 
     async def close(self) -> None:
         await self._redis.aclose()
 
     async def _asked(self, script: Any, keys: list[str], args: list[Any]) -> Any:
         """None: Redis is away. A script without an answer gives 0."""
-        if self._is_away():
-            return None
-        try:
-            answer = await script(keys=keys, args=args)
-        except (TimeoutError, RedisError, OSError) as error:
-            self._gone(error)
-            return None
+        return await self._answered(lambda: script(keys=keys, args=args))
+
+    async def _answered(self, ask: Callable[[], Awaitable[Any]]) -> Any:
+        async with self._turns:
+            # Asked in its turn: of those who wait while it hangs only the first few lose time.
+            if self._is_away():
+                return None
+            try:
+                answer = await ask()
+            except (TimeoutError, RedisError, OSError) as error:
+                self._gone(error)
+                return None
         return 0 if answer is None else answer
 
     def _is_away(self) -> bool:

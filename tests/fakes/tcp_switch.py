@@ -16,6 +16,8 @@ class TcpSwitch:
     def __init__(self) -> None:
         self.port = 0
         self._through = True
+        self._flows = asyncio.Event()
+        self._flows.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._passing: set[asyncio.Task[None]] = set()
 
@@ -32,8 +34,13 @@ class TcpSwitch:
             switch.cut()
             await asyncio.gather(*switch._passing)
 
+    def hang(self) -> None:
+        """Nothing passes, and nobody is told."""
+        self._flows.clear()
+
     def cut(self) -> None:
         self._through = False
+        self._flows.set()
         for writer in self._writers:
             writer.close()
 
@@ -51,15 +58,15 @@ class TcpSwitch:
         redis_reader, redis_writer = await asyncio.open_connection(REDIS.hostname, REDIS.port)
         writers = {writer, redis_writer}
         self._writers |= writers
-        await asyncio.gather(_pump(reader, redis_writer), _pump(redis_reader, writer))
+        await asyncio.gather(self._pump(reader, redis_writer), self._pump(redis_reader, writer))
         self._writers -= writers
 
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-    except OSError:
-        pass
-    finally:
-        writer.close()
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65536):
+                await self._flows.wait()
+                writer.write(data)
+        except OSError:
+            pass
+        finally:
+            writer.close()

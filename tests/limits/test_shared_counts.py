@@ -100,6 +100,26 @@ async def test_of_many_at_once_only_so_many_are_let_in(two: tuple[Process, Proce
     assert all(answer is None or isinstance(answer, TooMany) for answer in taken)
 
 
+async def test_a_crowd_is_counted_one_after_the_other(
+    two: tuple[Process, Process], settings: Settings
+) -> None:
+    settings.CHAT_REQUESTS_PER_MINUTE = 500
+    taken = await asyncio.gather(
+        *(process.requests.take(ALICE) for _ in range(300) for process in two), return_exceptions=True
+    )
+    assert taken.count(None) == 500
+
+
+async def test_a_crowd_does_not_wait_for_a_redis_that_hangs(
+    two: tuple[Process, Process], settings: Settings
+) -> None:
+    settings.CHAT_REQUESTS_PER_MINUTE = 500
+    here, _there = two
+    here.way.hang()
+    async with asyncio.timeout(4 * shared.ANSWER_SECONDS):
+        await asyncio.gather(*(here.requests.take(ALICE) for _ in range(300)))
+
+
 async def test_while_redis_is_away_each_counts_for_itself_and_nothing_fails(
     two: tuple[Process, Process], monkeypatch: pytest.MonkeyPatch
 ) -> None:
