@@ -16,7 +16,7 @@ from chat.wire.probe import CONTENT_TYPES, Seen
 @verb("chat", "read")
 async def probe(call: Call) -> HttpResponseBase:
     request = call.request
-    refuse_unknown(request, frozenset({*RANGES, "format"}))
+    refuse_unknown(request, frozenset({*RANGES, "format", "still"}))
     form = query_value(request, "format") or "sse"
     if form not in CONTENT_TYPES:
         raise BadRequest(f"format is one of: {', '.join(CONTENT_TYPES)}.", param="format")
@@ -24,7 +24,7 @@ async def probe(call: Call) -> HttpResponseBase:
     pace = Pace(**given)
     place = await limits.sockets.enter(call.caller)
     try:
-        opened = await service.open_probe(call.caller, pace, _seen(request))
+        opened = await service.open_probe(call.caller, pace, _seen(request), query_value(request, "still"))
     except BaseException:
         place.leave()
         raise

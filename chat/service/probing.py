@@ -40,8 +40,12 @@ class Pace:
 class Probe:
     """Iterate it once for what is to be written; `leave` it when the client goes, begun or not."""
 
-    def __init__(self, here: Runtime, caller: Caller, pace: Pace, seen: Seen) -> None:
+    def __init__(
+        self, here: Runtime, caller: Caller, pace: Pace, seen: Seen, still: bool | None = None
+    ) -> None:
         self.caller = caller
+        self.run = secrets.token_hex(8)
+        self._still = still
         self._here = here
         self._pace = pace
         self._seen = seen
@@ -62,7 +66,13 @@ class Probe:
         pace = self._pace
         try:
             yield Begin(
-                secrets.token_hex(8), pace.pieces, EVERY_SECONDS, float(pace.silence), time.time(), self._seen
+                self.run,
+                pace.pieces,
+                EVERY_SECONDS,
+                float(pace.silence),
+                time.time(),
+                self._seen,
+                self._still,
             )
             for number in range(pace.pieces):
                 silent = pace.silence if number == pace.pieces // 2 else 0
@@ -81,11 +91,19 @@ class Probe:
             return False
 
 
-async def open_probe(caller: Caller, pace: Pace, seen: Seen) -> Probe:
-    """Begin. Raises `Unavailable` while the server drains."""
+async def open_probe(caller: Caller, pace: Pace, seen: Seen, run: str | None = None) -> Probe:
+    """Begin, and say whether an earlier `run` of this user's is open still, in this process.
+
+    Raises `Unavailable` while the server drains.
+    """
     here = await runtime()
     here.refuse_when_draining()
-    return Probe(here, caller, pace, seen)
+    open_runs = {
+        stream.run
+        for stream in here.streams
+        if isinstance(stream, Probe) and stream.caller.user_id == caller.user_id
+    }
+    return Probe(here, caller, pace, seen, None if run is None else run in open_runs)
 
 
 def _padding(length: int) -> str:

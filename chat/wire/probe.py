@@ -35,6 +35,8 @@ class Begin:
     sent: float
     """Seconds since 1970, by the server's clock."""
     request: Seen
+    still: bool | None = None
+    """Whether the stream of the run that was asked about is open still."""
     type: str = "begin"
 
 

@@ -64,6 +64,25 @@ async def test_each_stream_is_another_one(as_alice: AsyncClient) -> None:
     assert len(runs) == 2
 
 
+async def test_it_says_whether_an_earlier_one_of_the_same_user_is_open_still(
+    as_alice: AsyncClient, as_bob: AsyncClient
+) -> None:
+    async def still(client: AsyncClient, run: str) -> bool | None:
+        told: bool | None = said(await whole(await client.get(PROBE, {"seconds": "1", "still": run})))[0][
+            "still"
+        ]
+        return told
+
+    response: Any = await as_alice.get(PROBE, {"seconds": 60})
+    [begin] = said((await anext(aiter(response))).decode())
+    assert begin["still"] is None
+    assert await still(as_alice, begin["run"]) is True
+    assert await still(as_bob, begin["run"]) is False
+    response.close()
+    await asyncio.sleep(0)  # Django closes from another thread, so the leaving is the loop's next step
+    assert await still(as_alice, begin["run"]) is False
+
+
 async def test_silence_and_size_are_chosen(as_alice: AsyncClient) -> None:
     stream = await whole(await as_alice.get(PROBE, {"seconds": 1, "silence": 1, "bytes": 5000}))
     begin, *pieces, _over = said(stream)

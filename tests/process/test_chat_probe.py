@@ -184,6 +184,15 @@ async def test_a_socket_that_is_not_let_through_is_found(
     assert "proxy_set_header Upgrade $http_upgrade" in told["mend"]
 
 
+async def test_an_abort_that_does_not_arrive_is_found(
+    probe: Probe, server: Server, folder: Folder, proxies: ExitStack
+) -> None:
+    webpack = proxies.enter_context(dev_server("webpack", folder(), server, mended=False))
+    found, told = await bad_one(webpack, probe, server)
+    assert found == ["abort_kept"]
+    assert "onProxyReq" in told["mend"]
+
+
 async def test_a_cache_is_found(probe: Probe, server: Server, folder: Folder, proxies: ExitStack) -> None:
     port, place = free_port(), folder()
     lines = CACHE.format(folder=place, port=port, server=server.url)

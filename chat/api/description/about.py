@@ -33,6 +33,7 @@ OPERATIONS = (
                 example=0,
             ),
             Parameter("bytes", "So much more is sent in all.", schema=_within("bytes"), example=0),
+            Parameter("still", "The `run` of an earlier one: `begin` says whether it is open still."),
             Parameter(
                 "format", "The form of the stream.", schema={**one_of(*CONTENT_TYPES), "default": "sse"}
             ),

@@ -164,6 +164,7 @@ FIELD_TEXTS: dict[str, dict[str, str]] = {
         "silence": "Seconds without a word in the middle.",
         "sent": "Seconds since 1970, by the server's clock.",
         "request": "How the request arrived.",
+        "still": "Whether the run that was asked about is open still.",
     },
     "ProbePiece": {
         "number": "From 0.",

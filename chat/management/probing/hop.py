@@ -33,6 +33,8 @@ class Hop:
     runs: list[Run] = field(default_factory=list)
     is_cached: bool = False
     """A second call was answered with the first one's stream."""
+    keeps_aborts: bool = False
+    """The server still wrote to a client that had gone."""
     socket: SocketSeen | None = None
     reply: ReplySeen | None = None
 

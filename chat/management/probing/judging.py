@@ -55,6 +55,12 @@ def _findings(hop: Hop) -> Iterator[Finding]:
         yield Finding(
             "cached", "held", "a second call was answered with the stream of the first, out of a cache"
         )
+    if hop.keeps_aborts:
+        yield Finding(
+            "abort_kept",
+            "held",
+            "it keeps aborts to itself, and the server goes on for a client that has gone",
+        )
     if hop.socket:
         yield from _of_socket(hop.socket)
     if hop.reply:

@@ -19,6 +19,8 @@ _NGINX: Final = {
 _EXPRESS: Final = {
     "compressed": "let `Cache-Control: no-transform` through (look for what changes headers: `onProxyRes`, a "
     "middleware), or `compress: false` of the dev server",
+    "abort_kept": "`onProxyReq: (asking, request, answer) => { answer.on('close', () => asking.destroy()) }` "
+    "in the dev server's `proxy`",
     "socket_refused": "`ws: true` in the dev server's `proxy`, for /ws",
 }
 _CADDY: Final = {
@@ -41,6 +43,7 @@ _ANY: Final = {
     "cut": "look for a limit of time or size of an answer in it",
     "cached": "it must not keep answers under /api/ and /v1/: they say no-store",
     "socket_refused": "let it pass on the headers Upgrade and Connection for /ws/",
+    "abort_kept": "it must close its connection to the server when a client closes its own",
     "socket_late": "it must pass frames on as they come",
     "socket_closed": "look for a limit of time for WebSockets in it",
     "status_401": "let it pass on the header Authorization",

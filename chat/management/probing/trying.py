@@ -1,7 +1,8 @@
 """Trying one address: a few streams one after the other, then the socket, and a reply where it is wished."""
 
+import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from chat.management.probing.arrivals import Arrivals, arrivals
 from chat.management.probing.call import Unheard, hear
@@ -13,6 +14,11 @@ from chat.management.probing.target import Target
 
 MORE_SECONDS: Final = 30.0
 """How much longer than the server is silent we wait for a byte."""
+LEFT_SECONDS: Final = 15
+"""How long a stream would be that is left at once: longer than we look whether it was."""
+NOTICED_SECONDS: Final = 4.0
+"""After which an abort has not arrived."""
+LOOK_SECONDS: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,8 @@ def probe(target: Target, wishes: Wishes) -> Hop:
     if wishes.bytes:
         hop.runs.append(_run(target, wishes, "large"))
     hop.is_cached = _is_cached(target, wishes, hop.runs[0])
+    if not known:
+        hop.keeps_aborts = _keeps_aborts(target, wishes)
     if wishes.socket:
         hop.socket = try_socket(target, wishes.key)
     if wishes.reply:
@@ -87,6 +95,34 @@ def _is_cached(target: Target, wishes: Wishes, first: Run) -> bool:
     except Unheard:
         return False
     return run in b"".join(data for _at, data in again.reads)
+
+
+def _keeps_aborts(target: Target, wishes: Wishes) -> bool:
+    """Leave a stream after its first words, and ask the server whether it has noticed."""
+    try:
+        run = _begin(target, wishes, f"seconds={LEFT_SECONDS}").get("run")
+        if run is None:
+            return False
+        until = time.monotonic() + NOTICED_SECONDS
+        while _begin(target, wishes, f"seconds=1&still={run}").get("still"):
+            if time.monotonic() > until:
+                return True
+            time.sleep(LOOK_SECONDS)
+    except Unheard:
+        return False
+    return False
+
+
+def _begin(target: Target, wishes: Wishes, query: str) -> dict[str, Any]:
+    """The first piece of a stream that is left right after it."""
+    heard = hear(
+        target,
+        f"{target.path}/api/v1/probe?{query}",
+        {"Authorization": f"Bearer {wishes.key}"},
+        patience=MORE_SECONDS,
+        enough=lambda data: b"\n\n" in data,
+    )
+    return arrivals(heard).begin or {}
 
 
 def _path(target: Target, wishes: Wishes, *, silence: int, size: int) -> str:

@@ -108,6 +108,12 @@ def test_a_stream_out_of_a_cache() -> None:
     assert codes(seen, "held") == ["cached"]
 
 
+def test_a_hop_that_keeps_an_abort_to_itself() -> None:
+    seen = hop(run(fine()))
+    seen.keeps_aborts = True
+    assert codes(seen, "held") == ["abort_kept"]
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

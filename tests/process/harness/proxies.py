@@ -57,11 +57,12 @@ SOCKETS = """
 WEBPACK = """
 const webpack = require("webpack");
 const WebpackDevServer = require("webpack-dev-server");
-const { port, server, deaf } = JSON.parse(process.argv[2]);
+const { port, server, deaf, mended } = JSON.parse(process.argv[2]);
 const compiler = webpack({ mode: "development", entry: "./page.js" });
 const proxy = [{ context: ["/api", "/v1"], target: server }, { context: ["/ws"], target: server, ws: true }];
 // Its proxy does not notice by itself that a page has gone (docs/cookbook.md).
-proxy[0].onProxyReq = (asking, request, answer) => { answer.on("close", () => asking.destroy()); };
+const passOn = (asking, request, answer) => { answer.on("close", () => asking.destroy()); };
+if (mended) proxy[0].onProxyReq = passOn;
 if (deaf) proxy[0].onProxyRes = (answer) => { delete answer.headers["cache-control"]; };
 new WebpackDevServer({ host: "127.0.0.1", port, proxy, compress: true, hot: false }, compiler).start();
 """
@@ -141,8 +142,13 @@ def nginx(
 
 
 @contextmanager
-def dev_server(kind: str, folder: Path, server: Server, *, deaf: bool = False) -> Iterator[Proxy]:
-    """webpack's or Vite's, with compression. `deaf`: it takes away the header that asks for none."""
+def dev_server(
+    kind: str, folder: Path, server: Server, *, deaf: bool = False, mended: bool = True
+) -> Iterator[Proxy]:
+    """webpack's or Vite's, with compression. `deaf`: it takes away the header that asks for none.
+
+    `mended`: webpack's passes on that a client has gone, which by itself it does not.
+    """
     assert (PACKAGES / kind).is_dir(), "see .ci/run for the npm packages"
     name, source = {"webpack": ("run.cjs", WEBPACK), "vite": ("run.mjs", VITE)}[kind]
     (folder / name).write_text(source)
@@ -151,7 +157,7 @@ def dev_server(kind: str, folder: Path, server: Server, *, deaf: bool = False) -
     (folder / "node_modules").symlink_to(PACKAGES.resolve())
     port = free_port()
     proxy = Proxy(folder, port)
-    given = json.dumps({"port": port, "server": server.url, "deaf": deaf})
+    given = json.dumps({"port": port, "server": server.url, "deaf": deaf, "mended": mended})
     node = shutil.which("node")
     assert node is not None, "Node is needed"
     proxy.spawn([node, str(folder / name), given], environment(), folder)
