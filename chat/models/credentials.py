@@ -39,7 +39,13 @@ class ApiKey(models.Model):
         _("last used from"), null=True, blank=True, help_text=_("Noted together with the last use.")
     )
     scopes_stored = models.CharField(
-        _("scopes"), db_column="scopes", max_length=60, default=scopes_text(DEFAULT_SCOPES), editable=False
+        _("scopes"),
+        db_column="scopes",
+        max_length=60,
+        default=scopes_text(DEFAULT_SCOPES),
+        # A server of the version before makes keys while the others have been restarted already.
+        db_default=scopes_text(DEFAULT_SCOPES),
+        editable=False,
     )
     expires = models.DateTimeField(_("expires"), null=True, blank=True, help_text=_("Empty: never."))
     revoked = models.DateTimeField(_("revoked"), null=True, blank=True)

@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -59,6 +61,17 @@ def test_a_bad_key_is_not_saved_by_a_good_cookie(alice: User, client: Client) ->
     client.force_login(alice)
     with pytest.raises(Unauthenticated):
         authenticate(Credentials(bearer="wrong", session=client.session.session_key))
+
+
+def test_a_key_that_a_server_of_the_version_before_makes_asks_and_reads(alice: User) -> None:
+    row, _key = create_key(alice)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO chat_apikey (id, user_id, name, prefix, hash, created)"
+            " SELECT %s, user_id, name, prefix, %s, created FROM chat_apikey",
+            [ApiKey._meta.get_field("id").get_db_prep_value(uuid4(), connection), "another"],
+        )
+    assert ApiKey.objects.exclude(pk=row.pk).get().scopes == {"chat", "read"}
 
 
 def test_last_used_is_written_at_most_once_a_minute(
