@@ -4,7 +4,7 @@ Asked in the transaction that asks, so that all processes share it. What joins a
 here, and what runs is never touched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import ceil
@@ -62,41 +62,43 @@ def _refuse_what_is_used_up(origin: Origin) -> None:
     next_month = _until(now, last)
     of_key = [each for each in used if each.key == origin.key] if origin.key is not None else []
     left: list[Allowance] = []
+    refusals: list[TooMany] = []
     for quota, mine, whose in (
         (origin.quota, used, "You have"),
         (origin.key_quota, of_key, "This API key has"),
     ):
-        left += _check(quota, mine, whose, today, tomorrow, next_month)
-    if left:
+        _look(quota, mine, whose, today, tomorrow, next_month, left=left, refusals=refusals)
+    if left:  # told to who is refused, too
         origin.tell_tokens(min(left, key=lambda allowance: allowance.remaining))
+    if refusals:
+        raise max(refusals, key=lambda refusal: refusal.retry_after or 0)
 
 
-def _check(
-    quota: Quota, used: Iterable[UsedOn], whose: str, today: date, tomorrow: float, next_month: float
-) -> list[Allowance]:
-    """What is left of the tokens. Raises `TooMany`."""
-    used = list(used)
+def _look(
+    quota: Quota,
+    used: Sequence[UsedOn],
+    whose: str,
+    today: date,
+    tomorrow: float,
+    next_month: float,
+    *,
+    left: list[Allowance],
+    refusals: list[TooMany],
+) -> None:
+    """Add what is left of the tokens, and what is used up."""
     month, day = total(used), total(each for each in used if each.day == today)
-    left = []
     for spent, tokens, cost, when, until in (
         (day, quota.tokens_per_day, quota.cost_per_day, "today", tomorrow),
         (month, quota.tokens_per_month, quota.cost_per_month, "this month", next_month),
     ):
         if tokens:
+            left.append(Allowance(tokens, max(tokens - spent.tokens, 0), until))
             if spent.tokens >= tokens:
-                raise TooMany(
-                    f"{whose} used {spent.tokens} of {tokens} tokens {when}. {_again(until)}",
-                    code="tokens_used_up",
-                    retry_after=until,
-                )
-            left.append(Allowance(tokens, tokens - spent.tokens, until))
+                said = f"{whose} used {spent.tokens} of {tokens} tokens {when}. {_again(until)}"
+                refusals.append(TooMany(said, code="tokens_used_up", retry_after=until))
         if cost and (over := _over(spent, cost)):
-            raise TooMany(
-                f"{whose} used {over} of {cost} {when}. {_again(until)}",
-                code="budget_used_up",
-                retry_after=until,
-            )
-    return left
+            said = f"{whose} used {over} of {cost} {when}. {_again(until)}"
+            refusals.append(TooMany(said, code="budget_used_up", retry_after=until))
 
 
 def _over(spent: Used, most: Decimal) -> str:

@@ -18,6 +18,7 @@ from chat.actions.finish import Outcome, finish, finish_as_saved
 from chat.actions.idempotency import Claim
 from chat.actions.new_reply import Chosen, NewReply, Origin
 from chat.auth.keys import create_key
+from chat.digest.days import month_of
 from chat.digest.spent import reckon
 from chat.errors import TooMany
 from chat.models import Completion, Conversation, Price, Server, Spent
@@ -183,6 +184,19 @@ def test_the_least_that_is_left_is_told(asks: Asks, alice: User) -> None:
     use(asks(key=key))
     begin(asks(key=key, tell_tokens=told.append, **quotas))
     assert [(left.limit, left.remaining) for left in told] == [(150, 50)]
+    with pytest.raises(TooMany):
+        begin(asks(key=key, tell_tokens=told.append, quota=Quota(tokens_per_day=100)))
+    assert (told[-1].limit, told[-1].remaining) == (100, 0)
+
+
+def test_who_is_over_several_quotas_is_told_the_longest_wait(asks: Asks) -> None:
+    use(asks())
+    with pytest.raises(TooMany) as refused:
+        begin(asks(quota=Quota(tokens_per_day=1, tokens_per_month=1)))
+    today = timezone.localdate()
+    days = (month_of(today)[1] - today).days
+    assert refused.value.retry_after is not None
+    assert days <= refused.value.retry_after / 86400 <= days + 1
 
 
 def test_a_quota_costs_one_query_and_another_for_prices(asks: Asks) -> None:
