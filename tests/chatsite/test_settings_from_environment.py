@@ -61,6 +61,10 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
         ("CHAT_MAX_STREAMS_PER_USER", "many", "whole number"),
         ("CHAT_MAX_SOCKETS_PER_USER", "2.5", "whole number"),
         ("CHAT_REQUESTS_PER_MINUTE", "no", "whole number"),
+        ("CHAT_TOKENS_PER_DAY", "-1", "whole number from 0"),
+        ("CHAT_COST_PER_DAY", "-1", "an amount from 0"),
+        ("CHAT_COST_PER_MONTH", "1.234", "an amount from 0"),
+        ("CHAT_COST_PER_MONTH", "NaN", "an amount from 0"),
         ("DJANGO_ENV_FILE", "/nowhere/.env", "a file, or nothing"),
     ],
 )
