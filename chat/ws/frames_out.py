@@ -1,5 +1,6 @@
 """What the server says on a socket, as JSON texts. Pure. The events themselves are encoded by `chat.wire`."""
 
+import math
 from typing import Any
 
 import msgspec
@@ -28,7 +29,10 @@ def ack(ref: Ref, **answer: Any) -> str:
 
 def error(ref: Ref, refusal: ChatError) -> str:
     """The frame was refused, or what it began has failed. The socket stays open."""
-    return _text({"type": "error", "ref": ref, "error": refusal.as_dict()})
+    frame = {"type": "error", "ref": ref, "error": refusal.as_dict()}
+    if refusal.retry_after is not None:
+        frame["retry_after"] = max(math.ceil(refusal.retry_after), 1)
+    return _text(frame)
 
 
 def _text(frame: dict[str, Any]) -> str:

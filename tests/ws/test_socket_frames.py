@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from fakes.fed_upstream import FedUpstream
 from fakes.socket_client import OpenSocket, SocketClient
+from pytest_django import Settings
 
 from chat.errors import UpstreamError
 from chat.service.frames import MAX_BYTES
@@ -209,6 +210,21 @@ async def test_a_key_sent_again_over_another_socket_joins_the_first_reply(
     source.end()
     assert (await second.hear_until("end"))[-1]["length"] == 5
     assert len(upstream.calls) == 1
+
+
+async def test_who_asks_too_often_is_told_when_to_ask_again(
+    upstream: FedUpstream, socket: SocketClient, settings: Settings
+) -> None:
+    settings.CHAT_REQUESTS_PER_MINUTE = 1
+    upstream.script("Hello")
+    await socket.ask()
+    await socket.hear_until("end")
+    await socket.say(type="send", ref=2, content="Hi")
+    error = (await socket.hear_until("error"))[-1]
+    assert (error["ref"], error["error"]["type"]) == (2, "rate_limit_error")
+    assert 1 <= error["retry_after"] <= 60
+    await socket.say(type="shout", ref=3)
+    assert "retry_after" not in (await socket.hear_until("error"))[-1]
 
 
 @pytest.mark.parametrize("kind", ["regenerate", "continue"])

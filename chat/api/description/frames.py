@@ -220,7 +220,15 @@ def frame_schemas() -> dict[str, Schema]:
             },
             optional={"message", *known["Background"]["properties"]},
         ),
-        "ErrorFrame": an_object({"type": {"const": "error"}, "ref": REF, "error": ref("ErrorDetails")}),
+        "ErrorFrame": an_object(
+            {
+                "type": {"const": "error"},
+                "ref": REF,
+                "error": ref("ErrorDetails"),
+                "retry_after": {"type": "integer", "minimum": 1},
+            },
+            optional={"retry_after"},
+        ),
         "PongFrame": an_object({"type": {"const": "pong"}}),
     }
     for name, texts in FRAME_TEXTS.items():

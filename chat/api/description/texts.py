@@ -200,6 +200,9 @@ FRAME_TEXTS: dict[str, dict[str, str]] = {
     "UnfollowFrame": {"reply": "The reply's message id."},
     "StopFrame": {"reply": "The reply's message id."},
     "AckFrame": {"message": "As saved: of `stop`, and of what was asked with `stream: false`."},
-    "ErrorFrame": {"error": "What was wrong with the frame, or what has failed."},
+    "ErrorFrame": {
+        "error": "What was wrong with the frame, or what has failed.",
+        "retry_after": "Seconds after which it may be sent again, where that may help.",
+    },
 }
 """A sentence for each field of a frame that no HTTP call has."""
