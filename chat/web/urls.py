@@ -5,6 +5,7 @@ from django.urls import path, re_path
 
 from chat.web import (
     accounts,
+    clients,
     door_language,
     exports,
     imports,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("c/<uuid:conversation_id>/delete/", sidebar.delete, name="delete"),
     path("c/<uuid:conversation_id>/export/", exports.export, name="export"),
     path("c/<uuid:conversation_id>/share/", shares.share, name="share"),
+    path("clients/<str:name>", clients.client, name="client"),
     path("import/", imports.conversations, name="import"),
     path("settings/shared/", shared_links.page, name="shared_links"),
     path("shares/<uuid:share_id>/revoke/", shares.revoke, name="revoke_share"),

@@ -6,14 +6,14 @@ import pytest
 from browser.chat_page import ChatPage
 
 PARSE = """async ([text, size]) => {
-  const { EventStreamParser } = await import("/static/chat/js/sse.js");
+  const { EventStreamParser } = await import("/static/chat/client/chat_client.js");
   const blocks = [];
   const parser = new EventStreamParser((block) => blocks.push([block.data, block.id ?? null]));
   for (let at = 0; at < text.length; at += size) parser.feed(text.slice(at, at + size));
   return blocks;
 }"""
 WRITE = """async (pieces) => {
-  const { Transcript } = await import("/static/chat/js/transcript.js");
+  const { Transcript } = await import("/static/chat/client/chat_client.js");
   const transcript = new Transcript();
   const taken = pieces.map(([offset, piece]) => transcript.put(offset, piece));
   return [transcript.text, transcript.length, taken, transcript.from(3)];

@@ -1,36 +1,27 @@
-// Calls of the native API, and its refusals as values with a sentence for people.
+// Calls of the native API by this page's client, and its refusals as values with a sentence for people.
 
+import { ChatClient, ChatError, refusal as refusalOf } from "../client/chat_client.js";
 import { signedInAs } from "./page_of.js";
 import { knows, say } from "./texts.js";
 
 const GATEWAY = new Set([502, 503, 504]); // a proxy whose server restarts
 const SHORTLY = 120; // seconds that somebody may wait for
-const SOON = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** What the server answered instead of what was asked for. `passing`: the same call may succeed later. */
-export class Refused extends Error {
-  constructor(message, { status, passing }) {
-    super(message);
-    this.status = status;
-    this.passing = passing;
+export class Refused extends ChatError {
+  constructor(message, { status, passing = false }) {
+    super(message, { status, passing });
   }
 }
 
-/** `body` goes as JSON. The session's cookie and the CSRF token go along. */
-export function request(path, { method = "GET", body, headers = {}, signal } = {}) {
-  const sent = { Accept: "text/event-stream, application/json", ...signedInAs(), ...headers };
-  if (method !== "GET") {
-    sent["X-CSRFToken"] = csrfToken();
-    sent["Content-Type"] = "application/json";
-  }
-  return fetch(`/api/v1/${path}`, {
-    method,
-    headers: sent,
-    body: body === undefined ? undefined : JSON.stringify(body),
-    signal,
-    credentials: "same-origin",
-    cache: "no-store",
-  });
+// The session's cookie and the CSRF token go along.
+const client = new ChatClient({
+  headers: (method) => ({ ...signedInAs(), ...(method !== "GET" && { "X-CSRFToken": csrfToken() }) }),
+});
+
+/** `body` goes as JSON. Raises `Refused` where no answer came. */
+export async function request(path, options) {
+  return client.request(path, options).catch(raise);
 }
 
 // From the cookie: signing in again in another tab changes it, and this page may be older.
@@ -39,31 +30,29 @@ export function csrfToken() {
 }
 
 /** The answer's JSON. Raises `Refused`. */
-export async function call(path, options) {
-  let response;
-  try {
-    response = await request(path, options);
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Refused(say("unreachable"), { status: 0, passing: true });
-  }
-  if (!response.ok) throw await refusal(response);
-  return response.status === 204 ? null : response.json();
+export function call(path, options) {
+  return client.call(path, options).catch(raise);
 }
 
-export async function refusal(response, { following = false } = {}) {
-  const { status } = response;
-  const error = await response.json().then((body) => body?.error, () => null);
-  const retryAfter = response.headers.get("Retry-After");
-  // Whoever follows can wait for any passing trouble. A question is sent again by itself only
-  // where a proxy answered for a server that was not there; else its writer is told.
-  const passing = following ? SOON.has(status) : GATEWAY.has(status) && !error;
-  return new Refused(sentence(status, error, retryAfter), { status, passing });
+export async function refusal(response) {
+  return inReadersWords(await refusalOf(response));
 }
 
 /** The same for an answer that came otherwise than by `fetch`. Somebody may try again where it may help. */
 export function refusalIn(status, error, retryAfter) {
-  return new Refused(sentence(status, error, retryAfter), { status, passing: SOON.has(status) });
+  const { passing } = new ChatError("", { status });
+  return new Refused(sentence(status, error, retryAfter), { status, passing });
+}
+
+function raise(error) {
+  throw error instanceof ChatError ? inReadersWords(error) : error;
+}
+
+// A question is sent again by itself only where nobody answered, or a proxy for a server that was not there; else its
+// writer is told.
+function inReadersWords({ status, fields, retryAfter }) {
+  if (status === 0) return new Refused(say("unreachable"), { status, passing: true });
+  return new Refused(sentence(status, fields, retryAfter), { status, passing: GATEWAY.has(status) && !fields });
 }
 
 function sentence(status, error, retryAfter) {
@@ -76,9 +65,4 @@ function sentence(status, error, retryAfter) {
 /** What an `error` of the API says, in the reader's language; its own sentence is English. */
 export function inWords({ code, message }) {
   return knows(`refused_${code}`) ? say(`refused_${code}`) : message;
-}
-
-/** 128 random bits. `crypto.randomUUID` is missing on a plain http address that is not localhost. */
-export function randomKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

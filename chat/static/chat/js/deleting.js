@@ -25,7 +25,7 @@ export async function deleteMessage(article, conversation) {
     count = Number(response.headers.get("X-Deleted-Count"));
   } catch (error) {
     gone.forEach((element) => (element.hidden = false));
-    toast(error.status === undefined ? say("unreachable") : error.message);
+    toast(error.message);
     return;
   }
   await conversation.renew();

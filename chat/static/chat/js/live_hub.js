@@ -1,15 +1,24 @@
 // What all tabs of a browser share: one line to the server, and who follows which reply over it. Runs in a shared
 // worker, or in the page itself where there is none. Text only passes through: each tab knows how far it has read.
 
-import { Line } from "./live_line.js";
+import { ChatClient, Line, SocketConnection } from "../client/chat_client.js";
+import { SseConnection } from "./live_sse.js";
 
 const PING = 15_000; // ms
 const GONE = 4; // pings in a row without an answer: the tab crashed, or sleeps. One that wakes says hello again.
 // Not a time: after a laptop's sleep an hour has passed, and nobody was asked.
 
+const KINDS = {
+  sse: (client, follows, told) => new SseConnection(client, follows, told),
+  websocket: (client, follows, told) =>
+    new SocketConnection(client.openSocket(), follows, told, { render: "html", watch: true }),
+};
+
 export class Hub {
   #tabs = new Map(); // port → {follows: Set of replies, unanswered: pings}
-  #line = new Line({
+  #kind = "sse";
+  #client = null;
+  #line = new Line((follows, told) => KINDS[this.#kind](this.#client, follows, told), {
     onevent: (event) => this.#pass(event),
     onstate: (state) => this.#tellAll({ tell: "state", state }),
   });
@@ -37,11 +46,19 @@ export class Hub {
   #welcome(port, { user, transport, follows }) {
     const tab = this.#tabs.get(port) ?? { follows: new Set(), unanswered: 0 };
     this.#tabs.set(port, tab);
-    this.#line.use(transport, user);
+    this.#use(transport, user);
     for (const [reply, at] of follows) this.#follow(tab, reply, at);
     this.#line.wake();
     port.postMessage({ tell: "state", state: this.#line.state });
     return tab;
+  }
+
+  // Whose line it is, the server compares with the cookie.
+  #use(kind, user) {
+    this.#client = new ChatClient({ pageOf: user });
+    if (kind === this.#kind || !(kind in KINDS)) return;
+    this.#kind = kind;
+    if (this.#line.isConnected) this.#line.reconnect();
   }
 
   // A second tab may stand elsewhere. Then it comes again from there, and changes nothing for who has it already.

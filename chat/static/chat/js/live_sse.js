@@ -2,20 +2,20 @@
 // following others means connecting again. The connection before it stays until the new one is open: no news
 // falls between the two, and no reply looks abandoned.
 
-import { EventStreamParser } from "./sse.js";
+import { EventStreamParser } from "../client/chat_client.js";
 
 export class SseConnection {
+  #client;
   #follows;
-  #user;
   #handlers;
   #current = null; // whose events count
   #next = null; // on its way to take its place
   #isBehind = false; // the replies changed again meanwhile
 
-  /** See `live_line.js`: both kinds of connection have the same methods and handlers. */
-  constructor(follows, user, handlers) {
+  /** A `Connection` of the client's `Line`, as its WebSocket is. */
+  constructor(client, follows, handlers) {
+    this.#client = client;
     this.#follows = follows;
-    this.#user = user;
     this.#handlers = handlers;
     this.#open();
   }
@@ -44,12 +44,8 @@ export class SseConnection {
     let status = 0;
     try {
       const query = new URLSearchParams([["render", "html"], ...[...names.keys()].map((name) => ["follow", name])]);
-      const response = await fetch(`/api/v1/live?${query}`, {
-        headers: { Accept: "text/event-stream", "X-Page-Of": this.#user },
-        signal: own.signal,
-        credentials: "same-origin",
-        cache: "no-store",
-      });
+      const headers = { Accept: "text/event-stream" };
+      const response = await this.#client.request(`live?${query}`, { headers, signal: own.signal });
       status = response.status;
       if (response.ok) await this.#read(response.body.getReader(), own, names);
     } catch (error) {

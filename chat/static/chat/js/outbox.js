@@ -1,6 +1,6 @@
 // Questions that have not arrived yet, kept by this browser until they have: over a reload, a crash, a closed tab.
 
-import { randomKey } from "./api.js";
+import { randomKey } from "../client/chat_client.js";
 import { pageOf } from "./page_of.js";
 import { ofSite, ofTab } from "./storage.js";
 

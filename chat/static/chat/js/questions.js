@@ -1,7 +1,7 @@
 // What is asked in this conversation: questions and other replies to them, on the page from the moment that
 // somebody wants them, at the server as soon as it can be reached, and back in the box where it refuses.
 
-import { Asking } from "./asking.js";
+import { asking } from "./asking.js";
 import { chosenModel } from "./models.js";
 import { forget, keep, makeAsked, unsentIn } from "./outbox.js";
 import { leaveMiddle } from "./parts.js";
@@ -98,7 +98,7 @@ export class Questions {
 
   #deliver(asked, article, { question = null, restore }) {
     const ours = { asked, question, restore, running: this.#conversation.run(article) };
-    ours.asking = new Asking(asked, {
+    ours.asking = asking(asked, {
       onids: (ids) => this.#arrived(ours, ids),
       onunsent: () => this.#unsent(ours),
       onrefused: (refused) => {

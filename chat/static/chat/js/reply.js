@@ -1,11 +1,11 @@
 // Paints one running reply: the closed blocks as the server rendered them, the open one in its likely shape,
 // once per animation frame however many events came, at a cost that the length of the reply does not change.
 
+import { Transcript } from "../client/chat_client.js";
 import { ClosedBlocks } from "./closed_blocks.js";
 import { Tail } from "./tail.js";
 import { say } from "./texts.js";
 import { Thinking } from "./thinking.js";
-import { Transcript } from "./transcript.js";
 
 const SLOW_START = 5000; // ms without a word after which the page says why that may be
 
