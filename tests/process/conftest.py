@@ -6,9 +6,12 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 import aiohttp
 import pytest
 from process.harness.calls import Api, caller, http_session
+from process.harness.client_drivers import Driver, OverClient
+from process.harness.js_client import Node
 from process.harness.people import Person, migrated_with_people, people_told
 from process.harness.prepared import Prepared, directory_of_the_run
 from process.harness.processes import PROVIDER_KEY, START_SECONDS, Provider, Server, StartServer, environment
+from process.harness.python_client import InProcess
 from process.harness.scripts import ProviderLog
 from process.harness.transports import Transport, over
 from process.harness.waiting import until_true
@@ -133,7 +136,22 @@ def stranger(people: Mapping[str, Person]) -> Person:
     return people[f"stranger{next(_strangers)}"]
 
 
-@pytest.fixture(params=["sse", "ndjson", "websocket"])
-def transport(request: pytest.FixtureRequest, alice: Api) -> Transport:
-    """Alice over each kind of connection."""
-    return over(alice, request.param)
+@pytest.fixture
+async def drivers() -> AsyncIterator[Mapping[str, Driver]]:
+    """What drives our own clients, by their languages."""
+    drivers: dict[str, Driver] = {"js": Node(), "python": InProcess()}
+    yield drivers
+    for driver in drivers.values():
+        await driver.close()
+
+
+@pytest.fixture(
+    params=["sse", "ndjson", "websocket", "js sse", "js websocket", "python sse", "python websocket"]
+)
+def transport(request: pytest.FixtureRequest, alice: Api, drivers: Mapping[str, Driver]) -> Transport:
+    """Alice over each kind of connection, and with each of our clients."""
+    match request.param.split():
+        case [language, kind]:
+            return OverClient(alice, drivers[language], kind)
+        case _:
+            return over(alice, request.param)

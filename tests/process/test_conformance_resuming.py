@@ -30,7 +30,7 @@ async def test_following_from_the_end_says_that_it_is_the_end(transport: Transpo
         reading = await stream.rest()
     async with transport.follow(reading.start["reply"], reading.goes_on()) as again:
         event = await again.next()
-        if transport.name == "websocket":
+        if transport.repeats_end:
             assert event is not None
             assert (event["type"], event["status"]) == ("end", "complete")
         else:

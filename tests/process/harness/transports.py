@@ -67,6 +67,8 @@ class Transport(Protocol):
     """The verbs of the interface, over one kind of connection."""
 
     name: str
+    repeats_end: bool
+    """Whether who follows from the very end is told the end once more, or that there is nothing."""
 
     def ask(self, content: str, **fields: Any) -> contextlib.AbstractAsyncContextManager[Stream]: ...
 
@@ -83,6 +85,8 @@ class Transport(Protocol):
 
 class OverHttp:
     """SSE or NDJSON: a request for each stream."""
+
+    repeats_end = False
 
     def __init__(self, api: Api, name: str) -> None:
         self.api = api
@@ -128,6 +132,7 @@ class OverSocket:
     """WebSocket: a socket for each stream, as a client that has only one would use it."""
 
     name = "websocket"
+    repeats_end = True
 
     def __init__(self, api: Api) -> None:
         self.api = api
