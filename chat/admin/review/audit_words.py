@@ -46,6 +46,8 @@ ACTIONS: Final[dict[str, Promise]] = {
     "connection_change": _("Changed a connection"),
     "import": _("Imported conversations"),
     "verify": _("Verified the audit log"),
+    "backup": _("Made a backup of the site"),
+    "restore": _("Restored the site from a backup"),
 }
 KINDS: Final[dict[str, Promise]] = {
     "conversation": _("Conversation"),
@@ -62,4 +64,5 @@ KINDS: Final[dict[str, Promise]] = {
     "connection": _("Connection"),
     "price": _("Price"),
     "audit": _("Audit log"),
+    "site": _("The whole site"),
 }

@@ -1,6 +1,6 @@
 """`manage.py chat_backup FILE`: the database and the attached files in one file, beside a running server.
 
-Exit codes: 0 the backup is whole · 1 it failed, and there is no file · 2 the call is wrong.
+Exit codes: 0 the backup is whole · 1 it failed, and there is no file · 2 the call is wrong · 130 interrupted.
 """
 
 import json
@@ -14,9 +14,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connection
 
+from chat.audit import Actor, record
 from chat.management.backup import attached, key, rows
 from chat.management.backup.archive import Manifest, Member, Writing, writing
 from chat.management.backup.snapshot import NoRoom, at_one_moment
+from chat.management.interrupting import INTERRUPTED, interruptible
 from chat.management.progress import Progress
 from chatsite import schema
 
@@ -45,10 +47,11 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {file.parent}.", returncode=WRONG_CALL)
         begun = time.monotonic()
         try:
-            if (refusal := schema.state().refusal) is not None:
-                raise CommandError(refusal)
-            with at_one_moment(file.resolve().parent), writing(file) as backup:
+            _ask(secrets=secrets)
+            with interruptible(), at_one_moment(file.resolve().parent), writing(file) as backup:
                 manifest = _write(backup, secrets=secrets)
+        except KeyboardInterrupt:
+            raise CommandError("There is no backup: it was interrupted.", returncode=INTERRUPTED) from None
         except (Error, OSError, NoRoom) as error:
             raise CommandError(f"There is no backup: {error}") from error
         self._tell(file, manifest, time.monotonic() - begun, as_json=options["json"])
@@ -82,6 +85,15 @@ class Command(BaseCommand):
                 "The secret key is not in it: keep a copy of it elsewhere (DJANGO_SECRET_KEY, or "
                 f"{key.path()}), or the keys of connections must be entered anew after a restore."
             )
+
+
+def _ask(*, secrets: bool) -> None:
+    """Whether it may be made; and the note that somebody took everything with them, which is in it, too."""
+    state = schema.state()
+    if state.refusal is not None:
+        raise CommandError(state.refusal)
+    if not state.missing:  # else the log may be a table of another form
+        record(Actor(None, "command"), "backup", "site", details={"secrets": secrets})
 
 
 def _write(backup: Writing, *, secrets: bool) -> Manifest:

@@ -1,7 +1,7 @@
 """`manage.py chat_restore FILE`: a site as a backup has it, into an empty database of either kind.
 
 Whole or not at all: SQLite is filled beside the old file and takes its place at the end, PostgreSQL is filled
-in one transaction. Exit codes: 0 restored · 1 it failed or is refused, nothing changed · 2 the call is wrong.
+in one transaction. Exit codes: 0 restored · 1 failed or refused · 2 a wrong call · 130 interrupted.
 """
 
 import json
@@ -16,9 +16,11 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connection, transaction
 
+from chat.audit import Actor, record
 from chat.management.backup import attached, key, rows, tables
 from chat.management.backup.archive import Manifest, NoBackup, Reading, joined, reading
 from chat.management.backup.snapshot import pointed_at
+from chat.management.interrupting import INTERRUPTED, interruptible
 from chat.management.progress import Progress
 from chat.search.rebuild import rebuild
 from chatsite import schema, server_lock
@@ -46,11 +48,13 @@ class Command(BaseCommand):
             raise CommandError(f"There is no file {file}.", returncode=WRONG_CALL)
         begun = time.monotonic()
         try:
-            with reading(file) as backup:
+            with interruptible(), reading(file) as backup:
                 self._verify(backup)
                 if not options["check"]:
                     self._restore(backup, force=options["force"])
                     self._put_key(backup, wanted=options["secrets"])
+        except KeyboardInterrupt:
+            raise CommandError("Nothing was restored: it was interrupted.", returncode=INTERRUPTED) from None
         except NoBackup as error:
             raise CommandError(f"Nothing was restored: {error}") from error
         except (Error, OSError) as error:
@@ -99,6 +103,7 @@ class Command(BaseCommand):
             rows.go_on_counting(list(models.values()))
         call_command("migrate", verbosity=0, interactive=False)
         rebuild()
+        record(Actor(None, "command"), "restore", "site", details={"made": manifest.made})
 
     def _put_key(self, backup: Reading, *, wanted: bool) -> None:
         manifest = backup.manifest

@@ -7,7 +7,6 @@ so in its last line.
 
 import json
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from chat.audit import Actor
 from chat.errors import BadRequest
+from chat.management.interrupting import INTERRUPTED, interruptible
 from chat.management.progress import Progress
 from chat.models import ReviewExport
 from chat.review import exports
@@ -29,7 +29,6 @@ from chat.review.exports import End
 from chat.review.taking_out import Reading
 
 WRONG_CALL: Final = 2
-INTERRUPTED: Final = 130
 
 
 class Command(BaseCommand):
@@ -56,7 +55,7 @@ class Command(BaseCommand):
             raise CommandError(f"--output: there is no folder {output.parent}.", returncode=WRONG_CALL)
         source = Reading(chosen_set, options["pseudonymise"])
         export = exports.ask(owner, options["filter"], options["form"], pseudonymised=options["pseudonymise"])
-        with _interruptible():
+        with interruptible():
             done, how = self._run(export, source, output, Actor(owner, "command"))
         self._tell(options["json"], export, done, how, output)
         if how is not End.WHOLE:
@@ -142,17 +141,3 @@ def _drop_what_is_left() -> None:
     """Python would write it out as it ends, fail again, and exit with a code of its own."""
     with suppress(OSError):  # no file of the system's: a caller's own
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """SIGTERM ends it as Ctrl-C does: noted, with no half file left."""
-
-    def interrupt(*_of_signal: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
