@@ -17,6 +17,7 @@ from chat.management.probing.target import BadAddress, Target, target
 from chat.management.probing.trying import Wishes, probe
 from chat.management.probing.verdict import verdict
 from chatsite import environment
+from chatsite.hosts import is_loopback
 
 FAR_SECONDS: Final = 5.0
 """`Date` headers know whole seconds, and the way takes its time."""
@@ -77,8 +78,9 @@ def _public(public: Target) -> Iterator[Finding]:
         yield problem(part, f"Not this program answers at {public.url} (status {status}{more}).", NOT_THIS)
         return
     yield ok(part, f"This program answers at {public.url}.")
-    status_of_metrics = _get(public, "/metrics")
-    if not isinstance(status_of_metrics, str) and status_of_metrics[0] == 200:
+    is_direct = is_loopback(public.host) and public.port == settings.PORT  # nothing between it and us
+    of_metrics = _get(public, "/metrics")
+    if not is_direct and not isinstance(of_metrics, str) and of_metrics[0] == 200:
         yield problem(
             part,
             f"{public.url}/metrics can be read there.",
