@@ -19,8 +19,6 @@ from chatsite import environment
 
 USAGE_ERROR = 2
 """Nothing was tried, so nothing can be told."""
-SILENCE_SECONDS = 20
-"""A little longer than the server ever is in a reply."""
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -40,11 +38,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--silence",
             type=int,
-            nargs="?",
-            const=SILENCE_SECONDS,
             default=0,
             metavar="SECONDS",
-            help=f"one more stream with so long a silence, to find time-outs ({SILENCE_SECONDS})",
+            help="one more stream with so long a silence, to find time-outs; 20 is longer than a reply's",
         )
         parser.add_argument("--bytes", type=int, default=0, help="one more stream with so many bytes")
         parser.add_argument("--format", choices=sorted(CONTENT_TYPES), default="sse")
