@@ -22,6 +22,7 @@ MODELS: Final = (
     "paced-25-200",
     "paced-50-200",
     "paced-20-400",
+    "paced-5-150",
     "paced-50-1",
     "paced-500-5500",
     "fast-2000",
