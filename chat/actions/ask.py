@@ -16,6 +16,7 @@ from chat.actions.new_reply import (
     NewReply,
     Origin,
     add_reply,
+    insert_message,
     is_available,
     refuse_running,
     store,
@@ -25,8 +26,10 @@ from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.message import Role
 from chat.search import index
+from chat.statements import Insert
 
 TITLE_LENGTH = 80
+_insert_conversation = Insert(Conversation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +78,12 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     first = not conversation.title
     if first:
         conversation.title = first_words(question.content)
-    conversation.save()
-    request = Message.objects.create(
-        conversation=conversation, parent=parent, role=Role.USER, content=question.content
+    if conversation._state.adding:
+        _insert_conversation(conversation)
+    else:
+        conversation.save()
+    request = insert_message(
+        Message(conversation=conversation, parent=parent, role=Role.USER, content=question.content)
     )
     index.add_question(conversation, request, with_title=first)
     refuse_unseen(bind(origin.user_id, request, question.attachments, most=origin.max_attachments), chosen)

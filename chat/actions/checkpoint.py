@@ -2,12 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from chat.models import Checkpoint, Message
+from chat.models import Completion, Message
 from chat.models.status import Status
+
+_APPEND: Final = """
+    INSERT INTO chat_checkpoint (completion_id, text_offset, text, reasoning_offset, reasoning)
+    VALUES (%s, %s, %s, %s, %s)
+    ON CONFLICT (completion_id, text_offset, reasoning_offset)
+    DO UPDATE SET text = excluded.text, reasoning = excluded.reasoning
+"""
+"""Where the answer to an earlier commit was lost, the piece comes again from the same place, and longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +40,17 @@ def save_growth(growth: Sequence[Growth]) -> frozenset[UUID]:
         .order_by("id")
         .values_list("completion_id", flat=True)
     )
-    checkpoints = (
-        Checkpoint(
-            completion_id=piece.epoch,
-            text_offset=piece.text_offset,
-            text=piece.text,
-            reasoning_offset=piece.reasoning_offset,
-            reasoning=piece.reasoning,
+    to_stored = Completion._meta.pk.get_db_prep_value
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _APPEND,
+            [
+                (
+                    to_stored(piece.epoch, connection),
+                    *(piece.text_offset, piece.text, piece.reasoning_offset, piece.reasoning),
+                )
+                for piece in growth
+                if piece.epoch in running
+            ],
         )
-        for piece in growth
-        if piece.epoch in running
-    )
-    # Where the answer to an earlier commit was lost, the piece comes again from the same place, and longer.
-    Checkpoint.objects.bulk_create(
-        checkpoints,
-        update_conflicts=True,
-        unique_fields=["completion", "text_offset", "reasoning_offset"],
-        update_fields=["text", "reasoning"],
-    )
     return frozenset(epochs - running)

@@ -5,17 +5,56 @@ here: their bytes are read when the provider is asked (`chat.service.images`), i
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
+
+from django.db.models import QuerySet, UUIDField
 
 from chat.actions.new_reply import Chosen
 from chat.errors import BadRequest
 from chat.models import Attachment, Conversation, Message
 from chat.models.message import Role
 from chat.parts import answers_call, content_parts_of, tool_calls_of, whole_tool_turns
+from chat.statements import Param, Select
 
 IMAGE = "image_file"
 """The type of a part that stands for an image whose bytes are still to be read."""
+
+
+class _Row(NamedTuple):
+    """Of a message, what a model is told."""
+
+    id: UUID
+    role: str
+    content: str
+    parts: Any
+
+
+class _File(NamedTuple):
+    """Of an attachment, the same."""
+
+    message: UUID
+    kind: str
+    name: str
+    text: str
+    file: str
+    content_type: str
+
+
+def _messages(conversation: Any) -> QuerySet[Message]:
+    return Message.objects.filter(conversation=conversation, deleted__isnull=True)
+
+
+def _files(conversation: Any) -> QuerySet[Attachment]:
+    return Attachment.objects.filter(message__conversation=conversation).order_by("position", "id")
+
+
+_CONVERSATION = Param("conversation", UUIDField())
+_TOLD_OF_MESSAGE = ("id", "role", "content", "parts")
+_TOLD_OF_FILE = ("message_id", "kind", "name", "text", "file", "content_type")
+_tree = Select(lambda: _messages(_CONVERSATION).values_list("id", "parent_id"))
+_all_messages = Select(lambda: _messages(_CONVERSATION).values_list(*_TOLD_OF_MESSAGE))
+_all_files = Select(lambda: _files(_CONVERSATION).values_list(*_TOLD_OF_FILE))
 
 
 def branch_context(
@@ -26,21 +65,24 @@ def branch_context(
     Three queries, whatever the length of the branch and the number of branches. To a model without
     `vision` the images of earlier questions are told by their names.
     """
-    rows = Message.objects.filter(conversation=conversation, deleted__isnull=True)
-    parents = dict(rows.values_list("id", "parent_id"))
+    parents = dict(_tree.rows(conversation=conversation.id))
     branch: list[UUID] = []
     while last is not None and last in parents:
         branch.append(last)
         last = parents[last]
     branch.reverse()
-    files = Attachment.objects.filter(message__conversation=conversation)
+    rows: Iterable[tuple[Any, ...]]
+    files: Iterable[tuple[Any, ...]]
     if len(branch) < len(parents):
-        rows = rows.filter(id__in=branch)
-        files = files.filter(message__in=branch)
-    by_id = {row.id: row for row in rows.only("id", "role", "content", "parts")}
-    given: dict[UUID | None, list[Attachment]] = {}
-    for file in files.order_by("position", "id"):
-        given.setdefault(file.message_id, []).append(file)
+        rows = _messages(conversation).filter(id__in=branch).values_list(*_TOLD_OF_MESSAGE)
+        files = _files(conversation).filter(message__in=branch).values_list(*_TOLD_OF_FILE)
+    else:
+        rows = _all_messages.rows(conversation=conversation.id)
+        files = _all_files.rows(conversation=conversation.id)
+    by_id = {row.id: row for row in map(_Row._make, rows)}
+    given: dict[UUID | None, list[_File]] = {}
+    for file in map(_File._make, files):
+        given.setdefault(file.message, []).append(file)
     messages: list[dict[str, Any]] = []
     if conversation.system_prompt:
         messages.append({"role": Role.SYSTEM.value, "content": conversation.system_prompt})
@@ -66,7 +108,7 @@ def refuse_unseen(attachments: Iterable[Attachment], chosen: Chosen) -> None:
         )
 
 
-def _content(row: Message) -> Any:
+def _content(row: _Row) -> Any:
     """The text; with what else the message has, as parts."""
     others = content_parts_of(row.parts)
     if not others:
@@ -74,7 +116,7 @@ def _content(row: Message) -> Any:
     return [*([_text(row.content)] if row.content else []), *others]
 
 
-def _with_files(content: Any, files: Sequence[Attachment], *, vision: bool) -> Any:
+def _with_files(content: Any, files: Sequence[_File], *, vision: bool) -> Any:
     """The content with what was attached before it: one text where that can say it all.
 
     Many servers that speak OpenAI's protocol take a message in parts only where they must.
@@ -88,7 +130,7 @@ def _with_files(content: Any, files: Sequence[Attachment], *, vision: bool) -> A
     return [*parts, *own]
 
 
-def _part(file: Attachment, *, vision: bool) -> dict[str, Any]:
+def _part(file: _File, *, vision: bool) -> dict[str, Any]:
     if file.kind != Attachment.Kind.IMAGE:
         return _text(f'<attachment name="{file.name}">\n{file.text}\n</attachment>')
     if vision:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import UUIDField
 from django.utils import timezone
 
 from chat.access.running_text import read_pieces
@@ -15,6 +16,7 @@ from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
 from chat.parts import parts_of_calls, tool_calls_of
 from chat.search import index
+from chat.statements import Delete, Param, Update
 
 DELETED = {
     "type": "invalid_request_error",
@@ -22,6 +24,19 @@ DELETED = {
     "message": "The reply was deleted.",
     "param": None,
 }
+
+
+_EPOCH, _REPLY = Param("epoch", UUIDField()), Param("reply", UUIDField())
+_end_reply = Update(
+    lambda: Message.objects.filter(id=_REPLY, status=Status.STREAMING, completion_id=_EPOCH),
+    *("status", "content", "reasoning", "parts"),
+)
+_end_completion = Update(
+    lambda: Completion.objects.filter(id=_EPOCH),
+    *("status", "finish_reason", "usage", "error", "notices", "server"),
+    *("started", "first_token", "first_text", "cut_off", "ended"),
+)
+_forget_checkpoints = Delete(lambda: Checkpoint.objects.filter(completion_id=_EPOCH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +65,9 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
 
 @transaction.atomic
 def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) -> Outcome:
-    ended = Message.objects.filter(id=reply, status=Status.STREAMING, completion_id=epoch).update(
+    ended = _end_reply(
+        reply=reply,
+        epoch=epoch,
         status=outcome.status,
         content=outcome.text,
         reasoning=outcome.reasoning,
@@ -58,7 +75,8 @@ def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) 
     )
     if not ended:
         return _as_ended_before(reply, epoch, outcome)
-    Completion.objects.filter(id=epoch).update(
+    _end_completion(
+        epoch=epoch,
         status=outcome.status,
         finish_reason=outcome.finish_reason,
         usage=outcome.usage,
@@ -71,7 +89,7 @@ def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) 
         cut_off=outcome.cut_off,
         ended=timezone.now(),
     )
-    Checkpoint.objects.filter(completion_id=epoch).delete()
+    _forget_checkpoints(epoch=epoch)
     index.put_message(reply, parts)
     note_change_of(reply)
     count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)

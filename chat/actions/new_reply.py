@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError
+from django.db.models import UUIDField
 from django.utils import timezone
 
 from chat.digest.spent import reckon_all
@@ -15,9 +16,18 @@ from chat.models import Completion, Conversation, Message, Server
 from chat.models.message import Role
 from chat.models.status import Status
 from chat.quota import NOTHING_SAID, Allowance, Quota
+from chat.statements import Insert, Param, Update
 
 Context = tuple[dict[str, Any], ...]
 """What is sent to the model, as OpenAI chat messages."""
+
+
+insert_message = Insert(Message)
+_insert_completion = Insert(Completion)
+_go_on = Update(
+    lambda: Message.objects.filter(id=Param("id", UUIDField())), *("completion", "model", "status")
+)
+_move_on = Update(lambda: Conversation.objects.filter(id=Param("id", UUIDField())), *("active", "updated"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +144,11 @@ def add_reply(
         status=Status.COMPLETE,
         model=chosen.model,
     )
-    reply.save(force_insert=True)
+    insert_message(reply)
     completion = open_completion(origin, reply, chosen, params, context, number=1)
     conversation.active = reply
     conversation.updated = timezone.now()
-    conversation.save(update_fields=["active", "updated"])
+    _move_on(id=conversation.id, active=reply.id, updated=conversation.updated)
     return reply, completion
 
 
@@ -166,10 +176,10 @@ def open_completion(
         text_start=len(reply.content),
         reasoning_start=len(reply.reasoning),
     )
-    completion.save(force_insert=True)
+    _insert_completion(completion)
     reply.completion = completion
     reply.model = chosen.model
     reply.status = Status.STREAMING
-    reply.save(update_fields=["completion", "model", "status"])
+    _go_on(id=reply.id, completion=completion.id, model=reply.model, status=reply.status)
     note_change(reply.conversation_id)
     return completion

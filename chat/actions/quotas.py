@@ -10,6 +10,7 @@ from decimal import Decimal
 from math import ceil
 
 from django.contrib.auth.models import User
+from django.db.models import IntegerField
 from django.utils import timezone
 
 from chat.actions.new_reply import Origin
@@ -20,8 +21,14 @@ from chat.errors import TooMany
 from chat.models import Completion, Message
 from chat.models.status import Status
 from chat.quota import Allowance, Quota
+from chat.statements import Param, Select
 
 NO_PRICES = Prices({})
+_USER = Param("user", IntegerField())
+_lock_user = Select(lambda: User.objects.select_for_update(no_key=True).filter(pk=_USER).values_list("pk"))
+_running = Select(
+    lambda: Message.objects.filter(conversation__owner_id=_USER, status=Status.STREAMING).values_list("pk")
+)
 
 
 def refuse_beyond_quota(origin: Origin) -> None:
@@ -36,10 +43,9 @@ def _refuse_too_many_running(origin: Origin) -> None:
     if not most and not of_key:
         return
     # They take turns: two that count at the same time would both find room for the last one.
-    User.objects.select_for_update(no_key=True).filter(pk=origin.user_id).first()
+    _lock_user.rows(user=origin.user_id)
     if most:
-        mine = Message.objects.filter(conversation__owner_id=origin.user_id, status=Status.STREAMING)
-        running = mine.count()
+        running = len(_running.rows(user=origin.user_id))
         if running >= most:
             raise _too_many_streams(f"{running} of your replies are running; the limit is {most}.")
     if of_key and origin.key is not None:

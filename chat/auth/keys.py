@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Q, QuerySet
 from django.utils import timezone
 
 from chat.audit import Actor, record
@@ -16,11 +16,21 @@ from chat.models import ApiKey
 from chat.models.credentials import PREFIX_LENGTH
 from chat.quota import NOTHING_SAID, Quota
 from chat.scopes import DEFAULT_SCOPES, Scope, scopes_text
+from chat.statements import Param, Select
 
 KEY_START = "chat-"
 """Tells people, and tools that search for leaked secrets, what the text is."""
 LAST_USED_STEP = timedelta(minutes=1)
 """`last_used` is written this often at most, so that a busy key is not a write per request."""
+
+
+_OF_KEY = [field.attname for field in ApiKey._meta.concrete_fields]
+_OF_USER = [field.attname for field in User._meta.concrete_fields]
+_find = Select(
+    lambda: ApiKey.objects.filter(
+        hash=Param("hash", CharField()), revoked=None, user__is_active=True
+    ).values_list(*_OF_KEY, *(f"user__{name}" for name in _OF_USER))
+)
 
 
 def hash_of(key: str) -> str:
@@ -75,11 +85,12 @@ def make_key(
 def find_key(key: str) -> ApiKey | None:
     """The key of an active user that was not revoked; it may have expired. Searched by hash, so that timing
     tells nothing about the text."""
-    return (
-        ApiKey.objects.select_related("user")
-        .filter(hash=hash_of(key), revoked=None, user__is_active=True)
-        .first()
-    )
+    found = _find.row(hash=hash_of(key))
+    if found is None:
+        return None
+    row = ApiKey.from_db("default", _OF_KEY, found[: len(_OF_KEY)])
+    row.user = User.from_db("default", _OF_USER, found[len(_OF_KEY) :])
+    return row
 
 
 def unexpired() -> Q:

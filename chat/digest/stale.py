@@ -1,21 +1,20 @@
 """Notes that something of a conversation changed. Called in the transaction that changes it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
 
 from chat.models import ConversationDigest, Message, StaleDigest
+from chat.statements import Insert
+
+_insert = Insert(StaleDigest)
 
 
 def note_change(*conversations: UUID) -> None:
     """Its digest is made anew in a few seconds."""
-    note_changes(conversations)
-
-
-def note_changes(conversations: Iterable[UUID]) -> None:
-    StaleDigest.objects.bulk_create(StaleDigest(conversation_id=each) for each in conversations)
+    for each in conversations:
+        _insert(StaleDigest(conversation_id=each))
 
 
 def note_change_of(message: UUID) -> None:

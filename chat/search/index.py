@@ -6,12 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, UUIDField
 
 from chat.models import Conversation, Message, SearchEntry
 from chat.models.status import Status
 from chat.search.query import MAX_CHARACTERS
 from chat.search.words import words_of
+from chat.statements import Delete, Insert, Param, Select
 
 PART: Final = 3000
 """Words of an entry; a longer text has several. PostgreSQL keeps 256 places of a word, and the commonest
@@ -20,6 +21,14 @@ OVERLAP: Final = MAX_CHARACTERS
 """Words that the next part repeats: no row of words that can be asked for is cut in two."""
 BATCH: Final = 200
 """Texts at once. Each may be long, and on SQLite a transaction keeps all other writers waiting."""
+
+
+_MESSAGE = Param("message", UUIDField())
+_take_message = Delete(lambda: SearchEntry.objects.filter(message=_MESSAGE))
+_insert_entry = Insert(SearchEntry)
+_whose = Select(
+    lambda: _findable().filter(id=_MESSAGE).values_list("conversation__owner_id", "conversation_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,11 @@ def add_question(conversation: Conversation, question: Message, *, with_title: b
 
 def put_message(message: UUID, parts: tuple[str, ...]) -> None:
     """A reply that has ended, or a message that came back; in place of what it was before."""
-    SearchEntry.objects.filter(message=message).delete()
-    found = _findable().filter(id=message).values_list("conversation__owner_id", "conversation_id").first()
+    _take_message(message=message)
+    found = _whose.row(message=message)
     if found is not None:
-        _add([Text(*found, message, parts)])
+        owner, conversation = found
+        _add([Text(owner, conversation, message, parts)])
 
 
 def put_conversation(conversation: UUID) -> None:
@@ -147,10 +157,14 @@ def _vector(part: str) -> str:
 
 
 def _add_on_sqlite(rows: Sequence[tuple[Text, str]]) -> None:
-    entries = SearchEntry.objects.bulk_create(
+    entries = [
         SearchEntry(owner_id=text.owner, conversation_id=text.conversation, message_id=text.message)
         for text, _part in rows
-    )
+    ]
+    if len(entries) == 1:
+        _insert_entry(entries[0])
+    else:
+        SearchEntry.objects.bulk_create(entries)
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO chat_search_words (rowid, owner, words) VALUES (%s, %s, %s)",

@@ -22,7 +22,7 @@ LEVELS = (
         "access",
     },
     {"search", "audit", "digest"},
-    {"models", "database"},
+    {"models", "database", "statements"},
     {"events", "errors", "chunks", "ids", "imported", "log_marks", "parts", "history", "scopes", "quota"},
 )
 SIDEWAYS = {("actions", "access")}
