@@ -110,6 +110,8 @@ class Reply:
         self._changed = asyncio.Event()
         self._named = asyncio.Event()
         self._over = asyncio.Event()
+        # Where its last connection goes.
+        self._ends_alone = wanted.begin is not None and wanted.begin.body.get("resume_window") == 0
         self._aborts = False
         self._waits = False
         if self.id is not None:
@@ -147,7 +149,7 @@ class Reply:
         if self.is_over:
             return
         self._aborts = True
-        ending = self._abandon() if self.id is not None else None
+        ending = self._abandon() if self.id is not None or self._ends_alone else None
         self._end_here("aborted", "on_abort")
         if ending is not None:
             await asyncio.wait({ending}, timeout=ABORT_SECONDS)
@@ -259,9 +261,10 @@ class Reply:
         self._close()
         self._end_here(event["status"])
 
-    def _abandon(self) -> "asyncio.Task[None]":
+    def _abandon(self) -> "asyncio.Task[None] | None":
         self._close()
-        assert self.id is not None
+        if self.id is None or self._ends_alone:
+            return None
         return self._client._stop_unheard(self.id)
 
     def _end_here(self, status: str, name: str | None = None) -> None:

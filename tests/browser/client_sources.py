@@ -163,7 +163,16 @@ WEBSOCKET = (
 )
 WEBSOCKET_BY_COOKIE = "const socket = new WebSocket(`${base.replace('http', 'ws')}/ws/chat/`);" + _SOCKET
 
+_OURS = """
+const { ChatClient } = await import(`${base}/clients/chat_client.js`);
+const client = new ChatClient({ key, transport: "TRANSPORT" });
+for await (const { text } of client.ask({ content, resume_window: patience }, { signal })) seen(text);
+"""
+OURS, OURS_BY_SOCKET = (_OURS.replace("TRANSPORT", transport) for transport in ("sse", "websocket"))
+
 WITH_A_KEY = {
+    "our own": OURS,
+    "our own, by socket": OURS_BY_SOCKET,
     "fetch": FETCH,
     "fetch events": FETCH_EVENTS,
     "eventsource-parser": PARSER,
@@ -175,12 +184,14 @@ WITH_A_KEY = {
     "WebSocket": WEBSOCKET,
 }
 WITH_A_SESSION = {
+    "our own by cookie": OURS,
+    "our own by cookie and socket": OURS_BY_SOCKET,
     "EventSource by GET": EVENT_SOURCE_BY_GET,
     "EventSource like OpenAI": EVENT_SOURCE_LIKE_OPENAI,
     "WebSocket by cookie": WEBSOCKET_BY_COOKIE,
 }
 """Those that can bring no key, and speak by the cookie of a page of the site itself."""
 CLIENTS = WITH_A_KEY | WITH_A_SESSION
-COME_BACK = ("EventSource", "event-source-polyfill", "fetch-event-source")
+COME_BACK = ("our own", "our own, by socket", "EventSource", "event-source-polyfill", "fetch-event-source")
 """Those that come back by themselves."""
-COME_BACK_WITH_A_SESSION = ("EventSource by GET", "EventSource like OpenAI")
+COME_BACK_WITH_A_SESSION = ("our own by cookie", "EventSource by GET", "EventSource like OpenAI")

@@ -173,6 +173,18 @@ async def test_abort_is_told_at_once_and_closes_the_provider(
     assert (message["status"], message["content"]) == ("stopped", words(3))
 
 
+async def test_without_a_window_closing_the_connection_is_the_abort(
+    client: Used, alice: Api, log: ProviderLog
+) -> None:
+    content = question(**STALLED)
+    number = await client.begin("ask", {"content": content, "resume_window": 0})
+    await client.text_of(number, len(words(3)))
+    await client.driver.say("abort", number)
+    closed = await client.driver.hear_of(number, "closed")
+    await log.closed(content)
+    assert (await alice.settled(closed["id"]))["status"] == "interrupted"
+
+
 async def test_an_abort_before_it_has_a_name_ends_it_when_it_has_one(
     client: Used, alice: Api, log: ProviderLog
 ) -> None:

@@ -1,5 +1,10 @@
 /** What an answer says that is none of what was asked for. @param {Response} response */
 export function refusal(response: Response): Promise<ChatError>;
+/**
+ * What a page of the site shows with what it changes. From the cookie: signing in again in another tab changes it, and
+ * this page may be older.
+ */
+export function csrfToken(): string;
 /** 128 random bits. `crypto.randomUUID` is missing on a plain http address that is not localhost. */
 export function randomKey(): string;
 /**
@@ -217,14 +222,15 @@ export class Reply {
      * By `ChatClient`, which has the verbs for it.
      * @param {ChatClient} client
      * @param {Handlers} handlers
-     * @param {{id?: string | null, lastEventId?: string | null, text?: string, reasoning?: string}} known
+     * @param {{id?: string | null, lastEventId?: string | null, text?: string, reasoning?: string, endsAlone?: boolean}} known
      * @param {(reader: Reader) => {close(): void}} connect
      */
-    constructor(client: ChatClient, handlers: Handlers, { id, lastEventId, text, reasoning }: {
+    constructor(client: ChatClient, handlers: Handlers, known: {
         id?: string | null;
         lastEventId?: string | null;
         text?: string;
         reasoning?: string;
+        endsAlone?: boolean;
     }, connect: (reader: Reader) => {
         close(): void;
     });
@@ -274,7 +280,8 @@ export class Reply {
  *   resume_window?: number | null}} Question
  * @typedef {{model?: string | null, params?: Record<string, unknown> | null, resume_window?: number | null}} Again
  * @typedef {{id: string, conversation: string, parent: string | null, role: string, content: string,
- *   reasoning: string | null, status: EndStatus | "streaming", model: string | null, finish_reason: string | null, usage: object | null,
+ *   reasoning: string | null, status: EndStatus | "streaming", model: string | null,
+ *   finish_reason: string | null, usage: object | null,
  *   error: ErrorFields | null, [more: string]: unknown}} Message
  */
 /** A caller of one chat server. */
@@ -287,7 +294,7 @@ export class ChatClient {
      * @param {"html" | null} [options.render] to get `block` events, too
      * @param {number} [options.patience] seconds without the server after which a reply is given up; 60
      * @param {number} [options.silence] seconds of silence after which a connection is; 40
-     * @param {(method: string) => Record<string, string>} [options.headers] more headers for each request
+     * @param {() => Record<string, string>} [options.headers] more headers for each request
      * @param {string} [options.pageOf] the id of the user whose page it is: refused where somebody else has signed in since
      * @param {typeof globalThis.fetch} [options.fetch] in place of the runtime's own
      * @param {any} [options.WebSocket] the same; Node 20 has none of its own: give it that of the package `ws`
@@ -299,7 +306,7 @@ export class ChatClient {
         render?: "html" | null | undefined;
         patience?: number | undefined;
         silence?: number | undefined;
-        headers?: ((method: string) => Record<string, string>) | undefined;
+        headers?: (() => Record<string, string>) | undefined;
         pageOf?: string | undefined;
         fetch?: typeof fetch | undefined;
         WebSocket?: any;

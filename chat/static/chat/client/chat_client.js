@@ -828,6 +828,7 @@ export class Reply {
   #handlers;
   #connection;
   #isAsked;
+  #endsAlone; // where its last connection goes
   #aborts = false;
   #waits = false; // for all of it to come again
   /** @type {Set<{offset: number, rest: Transcript, isCut: boolean}>} */
@@ -844,13 +845,15 @@ export class Reply {
    * By `ChatClient`, which has the verbs for it.
    * @param {ChatClient} client
    * @param {Handlers} handlers
-   * @param {{id?: string | null, lastEventId?: string | null, text?: string, reasoning?: string}} known
+   * @param {{id?: string | null, lastEventId?: string | null, text?: string, reasoning?: string, endsAlone?: boolean}} known
    * @param {(reader: Reader) => {close(): void}} connect
    */
-  constructor(client, handlers, { id = null, lastEventId = null, text = "", reasoning = "" }, connect) {
+  constructor(client, handlers, known, connect) {
+    const { id = null, lastEventId = null, text = "", reasoning = "", endsAlone = false } = known;
     this.#client = client;
     this.#handlers = handlers;
     this.#isAsked = id === null;
+    this.#endsAlone = endsAlone;
     this.id = id;
     this.lastEventId = lastEventId;
     this.#text = new Transcript(text);
@@ -901,7 +904,7 @@ export class Reply {
     if (this.isOver) return;
     this.#aborts = true;
     // What has no name yet is waited for, unseen, and ended as soon as it has one.
-    if (this.id) this.#abandon();
+    if (this.id || this.#endsAlone) this.#abandon();
     this.#over("aborted", "onabort");
   }
 
@@ -1016,7 +1019,7 @@ export class Reply {
   #abandon() {
     this.#connection.close();
     // Where this does not arrive the reply's `resume_window` ends it.
-    if (this.id) this.#client.stop(this.id).catch(() => {});
+    if (this.id && !this.#endsAlone) this.#client.stop(this.id).catch(() => {});
   }
 
   /** @param {Reply["status"]} status @param {"onabort"} [name] */
@@ -1050,7 +1053,8 @@ export class Reply {
  *   resume_window?: number | null}} Question
  * @typedef {{model?: string | null, params?: Record<string, unknown> | null, resume_window?: number | null}} Again
  * @typedef {{id: string, conversation: string, parent: string | null, role: string, content: string,
- *   reasoning: string | null, status: EndStatus | "streaming", model: string | null, finish_reason: string | null, usage: object | null,
+ *   reasoning: string | null, status: EndStatus | "streaming", model: string | null,
+ *   finish_reason: string | null, usage: object | null,
  *   error: ErrorFields | null, [more: string]: unknown}} Message
  */
 
@@ -1074,7 +1078,7 @@ export class ChatClient {
    * @param {"html" | null} [options.render] to get `block` events, too
    * @param {number} [options.patience] seconds without the server after which a reply is given up; 60
    * @param {number} [options.silence] seconds of silence after which a connection is; 40
-   * @param {(method: string) => Record<string, string>} [options.headers] more headers for each request
+   * @param {() => Record<string, string>} [options.headers] more headers for each request
    * @param {string} [options.pageOf] the id of the user whose page it is: refused where somebody else has signed in since
    * @param {typeof globalThis.fetch} [options.fetch] in place of the runtime's own
    * @param {any} [options.WebSocket] the same; Node 20 has none of its own: give it that of the package `ws`
@@ -1208,9 +1212,10 @@ export class ChatClient {
   request(path, { method = "GET", body, headers, signal } = {}) {
     /** @type {Record<string, string>} */
     const type = method === "GET" ? {} : { "Content-Type": "application/json" };
+    if (method !== "GET" && !this.#key) type["X-CSRFToken"] = csrfToken();
     return this.#fetch(`${this.#url}/api/v1/${path}`, {
       method,
-      headers: { Accept: "application/json", ...type, ...this.#ownHeaders, ...this.#headers(method), ...headers },
+      headers: { Accept: "application/json", ...type, ...this.#ownHeaders, ...this.#headers(), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
       credentials: this.#key ? "omit" : "same-origin",
@@ -1233,13 +1238,24 @@ export class ChatClient {
    */
   #begin(path, body, handlers = {}, known = {}) {
     const begin = { path, body, key: randomKey() };
-    return new Reply(this, handlers, known, (reader) => this.#connect({ begin, reply: null, at: null }, reader));
+    const endsAlone = body.resume_window === 0;
+    const wanted = { begin, reply: null, at: null };
+    return new Reply(this, handlers, { ...known, endsAlone }, (reader) => this.#connect(wanted, reader));
   }
 
   /** @param {Wanted} wanted @param {Reader} reader */
   #connect(wanted, reader) {
     return this.#shared ? this.#shared.join(wanted, reader) : new Stream(this, wanted, reader, this.#patience);
   }
+}
+
+/**
+ * What a page of the site shows with what it changes. From the cookie: signing in again in another tab changes it, and
+ * this page may be older.
+ */
+export function csrfToken() {
+  const { cookie = "" } = /** @type {any} */ (globalThis).document ?? {};
+  return String(cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "");
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing on a plain http address that is not localhost. */

@@ -1,6 +1,6 @@
 // Calls of the native API by this page's client, and its refusals as values with a sentence for people.
 
-import { ChatClient, ChatError, refusal as refusalOf } from "../client/chat_client.js";
+import { ChatClient, ChatError, csrfToken, refusal as refusalOf } from "../client/chat_client.js";
 import { signedInAs } from "./page_of.js";
 import { knows, say } from "./texts.js";
 
@@ -15,18 +15,12 @@ export class Refused extends ChatError {
 }
 
 // The session's cookie and the CSRF token go along.
-const client = new ChatClient({
-  headers: (method) => ({ ...signedInAs(), ...(method !== "GET" && { "X-CSRFToken": csrfToken() }) }),
-});
+const client = new ChatClient({ headers: signedInAs });
+export { csrfToken };
 
 /** `body` goes as JSON. Raises `Refused` where no answer came. */
 export async function request(path, options) {
   return client.request(path, options).catch(raise);
-}
-
-// From the cookie: signing in again in another tab changes it, and this page may be older.
-export function csrfToken() {
-  return document.cookie.match(/(?:^|; )csrftoken=([^;]*)/)?.[1] ?? "";
 }
 
 /** The answer's JSON. Raises `Refused`. */
