@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from chat.api.description import errors
+from chat.api.description import errors, links
 from chat.api.description.errors import ERRORS
 from chat.api.description.examples import CONVERSATION, FILE, REPLY
 from chat.api.description.headers import HEADERS, OF_ALL, OF_ERRORS, OF_EVERY_ANSWER, OF_OPENAI
@@ -48,6 +48,7 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": components(),
             "headers": HEADERS,
+            "links": links.components(),
             "responses": {status: _error(status) for status in errors.EXAMPLES},
             "securitySchemes": _SCHEMES,
         },
@@ -120,7 +121,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "summary": operation.summary,
         "tags": [operation.group],
         "parameters": [_parameter(each) for each in parameters_of(operation)],
-        "responses": {status: _answer(answer, operation) for status, answer in operation.answers.items()}
+        "responses": {
+            status: _answer(status, answer, operation) for status, answer in operation.answers.items()
+        }
         | {status: {"$ref": f"#/components/responses/{status}"} for status in statuses_of(operation)},
     }
     if operation.text:
@@ -170,7 +173,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     return described
 
 
-def _answer(answer: Answer, operation: Operation) -> dict[str, Any]:
+def _answer(status: str, answer: Answer, operation: Operation) -> dict[str, Any]:
     content: dict[str, Any] = {}
     if answer.schema is not None:
         content["application/json"] = {"schema": ref(answer.schema)}
@@ -184,6 +187,8 @@ def _answer(answer: Answer, operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {"description": answer.text, "headers": _headers((*answer.headers, *of_all))}
     if content:
         described["content"] = content
+    if linked := links.links_of(status, answer):
+        described["links"] = linked
     return described
 
 

@@ -1,5 +1,6 @@
 """Calls that begin, follow and end replies."""
 
+from dataclasses import replace
 from typing import Any
 
 from chat.api.description import examples
@@ -37,12 +38,14 @@ _BEGINS: dict[str, Answer] = {
         _WHOLE,
         "Message",
         examples.MESSAGE,
-        headers=("X-Conversation-Id", "X-Message-Id"),
+        headers=OF_REPLIES,
         streams=("sse", "ndjson", "text"),
     ),
     "202": Answer("It runs in the background.", "Background", examples.BACKGROUND, headers=OF_REPLIES),
     "204": _NOTHING_MORE,
 }
+# An `EventSource` that comes back to a server which is about to restart is told to come again, by no reply.
+_BEGINS_BY_QUERY = _BEGINS | {"200": replace(_BEGINS["200"], headers=("X-Conversation-Id", "X-Message-Id"))}
 _BEGIN_ERRORS = ("404", "406", "409", "502", "504")
 _ASKS = "Asks a model, which may cost, and keeps the question and the reply in a conversation of yours."
 
@@ -104,7 +107,7 @@ OPERATIONS = (
         "The same, with the fields in the query. With a session only from a page of this site; "
         "never by prefetch.",
         parameters=(*_FIELDS, *_BEGINNING),
-        answers=_BEGINS,
+        answers=_BEGINS_BY_QUERY,
         errors=(*_BEGIN_ERRORS, "413"),
         effect=_ASKS,
     ),

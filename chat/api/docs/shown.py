@@ -18,6 +18,7 @@ from chat.api.description.scopes import scopes_of
 from chat.api.description.sockets import CLOSE_CODES, WAYS_IN
 from chat.api.description.streams import FORMS
 from chat.api.description.values import Schema
+from chat.scopes import SCOPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class ShownFrame:
     effect: SafeString
     fields: list[Field]
     answers: tuple[str, ...]
+    scopes: tuple[str, ...]
+    """Of which a key needs one; empty: any key will do."""
     examples: list[Example]
 
 
@@ -103,6 +106,7 @@ def frames() -> list[ShownFrame]:
             said(frame.effect),
             fields_of(known[frame.schema_name]),
             frame.answers,
+            () if frame.scopes == SCOPES else frame.scopes,
             [Example(name, pretty(value)) for name, value in frame.examples.items()],
         )
         for frame in FROM_CLIENT
@@ -119,6 +123,7 @@ def told() -> list[ShownFrame]:
             said(""),
             said(""),
             fields_of(known[frame.schema_name]),
+            (),
             (),
             [Example("", pretty(value)) for value in frame.examples],
         )
