@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.forms import BooleanField
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
@@ -11,7 +12,12 @@ from chat.api.answers import json_answer
 from chat.api.bodies import json_body
 from chat.api.endpoint import Call, verb
 from chat.api.queries import query_boolean, query_value, refuse_unknown
+from chat.errors import BadRequest
+from chat.review.filter_form import FilterForm
 from chat.service.review_exports import HEADERS
+
+FLAGS = frozenset(name for name, field in FilterForm.base_fields.items() if type(field) is BooleanField)
+NOT_ASKED = frozenset((name, "false") for name in FLAGS)
 
 
 @verb("review", keys_only=True)
@@ -61,6 +67,10 @@ async def export(call: Call) -> HttpResponseBase:
 
 
 def _filter(call: Call, *others: str) -> str:
-    """The query without what is no condition."""
-    pairs = [(name, value) for name, values in call.request.GET.lists() for value in values]
-    return urlencode([(name, value) for name, value in pairs if name not in others])
+    """The query without what is no condition. A flag is said once, as the desk's address or JSON says it."""
+    query = call.request.GET
+    for name in FLAGS:
+        if (value := query_value(call.request, name)) not in (None, "on", "true", "false"):
+            raise BadRequest(f"{name} is true or false, not {value!r}.", param=name)
+    pairs = [(name, value) for name, values in query.lists() for value in values]
+    return urlencode([pair for pair in pairs if pair[0] not in others and pair not in NOT_ASKED])

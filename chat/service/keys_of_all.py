@@ -6,13 +6,13 @@ Of users whose groups are exempt from review it is not told what they used: as i
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Sum
 from django.utils.timezone import localdate
 
 from chat.access.descriptions import timestamp
-from chat.access.rows import as_uuid
 from chat.audit import Actor
 from chat.auth.caller import Caller
 from chat.auth.keys import revoke_keys
@@ -40,7 +40,7 @@ async def list_keys(caller: Caller, *, user: str | None, cursor: str | None) -> 
         if user is not None:
             rows = rows.filter(user__username=user)
         if cursor is not None:
-            rows = rows.filter(id__lt=as_uuid(cursor, "key"))
+            rows = rows.filter(id__lt=_place(cursor))
         found = list(rows[: PAGE + 1])
         keys, exempt = found[:PAGE], exempt_users()
         used = used_this_month([key for key in keys if key.user_id not in exempt])
@@ -52,6 +52,13 @@ async def list_keys(caller: Caller, *, user: str | None, cursor: str | None) -> 
         }
 
     return await reading(listed)
+
+
+def _place(cursor: str) -> UUID:
+    try:
+        return UUID(cursor)
+    except ValueError as error:
+        raise BadRequest("This cursor is not one that a list gave out.", param="cursor") from error
 
 
 async def revoke_keys_of_anybody(caller: Caller, prefix: str) -> None:

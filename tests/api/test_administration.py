@@ -115,3 +115,8 @@ async def test_a_scope_gives_nobody_a_permission(
         refused: Any = await nobody.generic(method, path, headers={"Authorization": f"Bearer {key}"})
         assert (refused.status_code, error_of(refused)["code"]) == (403, "not_an_administrator")
     assert not await ApiKey.objects.filter(revoked__isnull=False).aexists()
+
+
+async def test_a_cursor_that_no_list_gave_out_is_refused(nobody: AsyncClient, admins: dict[str, str]) -> None:
+    refused = await nobody.get(f"{KEYS}?cursor=x", headers=admins)
+    assert (refused.status_code, refused.json()["error"]["param"]) == (400, "cursor")

@@ -256,8 +256,20 @@ async def test_masked_titles_are_masked_until_the_conversation_was_read(
     assert (await as_carol.call("GET", DESK)).json()["results"][0]["title"] == "Marmots"
 
 
-@pytest.mark.parametrize("query", ["usr=alice", "user=nobody", "status=odd", "cursor=x", "date_from=soon"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("usr=alice", "user=nobody", "status=odd", "cursor=x", "date_from=soon"),
+        *("escalated=null", "escalated=true&escalated=true", "comment=maybe"),
+    ],
+)
 async def test_a_condition_that_is_none_is_refused_and_named(as_carol: Reviewing, query: str) -> None:
     refused = await as_carol.call("GET", f"{DESK}?{query}")
     assert refused.status_code == 400
     assert error_of(refused)["param"] == query.partition("=")[0]
+
+
+async def test_a_flag_that_is_false_asks_for_nothing(as_carol: Reviewing) -> None:
+    everything = (await as_carol.call("GET", DESK)).json()
+    assert (await as_carol.call("GET", f"{DESK}?escalated=false")).json() == everything
+    assert (await as_carol.call("GET", f"{DESK}?escalated=true")).json()["results"] == []
