@@ -20,17 +20,24 @@ class Form:
     text: str
     item: Schema | None
     example: str
+    done: bool = False
+    """Whether `[DONE]`, which is no JSON, may stand at its end."""
 
     def described(self) -> dict[str, Any]:
         """The media type's value in OpenAPI."""
         if self.media_type == "text/event-stream":
-            return {"schema": {**_block(self.item), "description": self.text}, "x-example": self.example}
+            return {
+                "schema": {**_block(self.item, done=self.done), "description": self.text},
+                "x-example": self.example,
+            }
         described = {"schema": {**TEXT, "description": self.text}, "example": self.example}
         return described if self.item is None else {**described, "x-itemSchema": self.item}
 
 
-def _block(item: Schema | None) -> Schema:
-    data = {**TEXT, "contentMediaType": "application/json", "contentSchema": item}
+def _block(item: Schema | None, *, done: bool) -> Schema:
+    data: Schema = {**TEXT, "contentMediaType": "application/json", "contentSchema": item}
+    if done:
+        data = {"anyOf": [{"const": "[DONE]"}, data]}
     properties = {"data": data, "id": TEXT, "retry": {"type": "integer"}}
     return {"type": "object", "properties": properties}
 
@@ -49,6 +56,7 @@ FORMS = {
         {"anyOf": [ref("Event"), ref("ChatCompletionChunk")]},
         f"data: {_line(START)}\nretry: 2000\n\ndata: {_line(DELTA)}\nid: {POSITION}\n\ndata: {_line(END)}\n"
         f"id: {POSITION}.e\n\n",
+        done=True,
     ),
     "ndjson": Form(
         "application/x-ndjson",
@@ -78,5 +86,6 @@ FORMS = {
         'error after the first token is `data: {"error": …}`, and no `[DONE]`.',
         {"anyOf": [ref("ChatCompletionChunk"), ref("Error")]},
         f"data: {_line(CHUNK)}\nid: {POSITION}\n\ndata: [DONE]\nid: {POSITION}.e\n\n",
+        done=True,
     ),
 }

@@ -13,7 +13,7 @@ class Described:
         # Not at the top: only the checks' environment has it, and all collect this file.
         validators = importlib.import_module("jsonschema")
         self.document = document
-        schemas = {name: _closed(schema) for name, schema in document["components"]["schemas"].items()}
+        schemas = {name: closed(schema) for name, schema in document["components"]["schemas"].items()}
         self._validators = {
             name: validators.Draft202012Validator(
                 {**message["payload"], "components": {"schemas": schemas}},
@@ -49,6 +49,6 @@ class Described:
         assert errors == [], frame
 
 
-def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+def closed(schema: dict[str, Any]) -> dict[str, Any]:
     """The same, without the room that clients leave for fields of later versions."""
     return {"additionalProperties": False, **schema} if "properties" in schema else schema
