@@ -1,5 +1,6 @@
 """The description says what the API does: every call, every field, as real answers have them."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -161,3 +162,11 @@ async def test_the_page_takes_nothing_from_elsewhere(nobody: AsyncClient) -> Non
     assert "style=" not in page
     assert re.findall('(?:src|href)="(?!/|#|openapi.json|asyncapi.json)', page) == []
     assert "`" not in page
+
+
+async def test_the_page_travels_compressed(nobody: AsyncClient) -> None:
+    plain = await nobody.get("/api/v1/docs")
+    packed = await nobody.get("/api/v1/docs", headers={"Accept-Encoding": "gzip, br"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert len(packed.content) * 5 < len(plain.content)

@@ -1,5 +1,6 @@
 """The addresses of the description. None needs a sign-in: the page tells of calls, and makes none itself."""
 
+import gzip
 from functools import cache
 
 from django.conf import settings
@@ -34,14 +35,23 @@ async def description_of_sockets(call: Call) -> HttpResponseBase:
 
 @public
 async def page(call: Call) -> HttpResponseBase:
-    html = _html(translation.get_language_from_request(call.request), _theme(call.request))
-    headers = {"Content-Security-Policy": _POLICY, "Vary": "Accept-Language, Cookie"}
-    return HttpResponse(html, headers=headers)
+    request = call.request
+    chosen = translation.get_language_from_request(request), _theme(request)
+    headers = {"Content-Security-Policy": _POLICY, "Vary": "Accept-Encoding, Accept-Language, Cookie"}
+    # It holds nobody's secret, so that its compressed length tells nothing.
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return HttpResponse(_compressed(*chosen), headers={**headers, "Content-Encoding": "gzip"})
+    return HttpResponse(_html(*chosen), headers=headers)
 
 
 def _theme(request: HttpRequest) -> str:
     theme = request.COOKIES.get(THEME_COOKIE, "")
     return theme if theme in Theme.values else Theme.SYSTEM.value
+
+
+@cache
+def _compressed(language: str, theme: str) -> bytes:
+    return gzip.compress(_html(language, theme).encode())
 
 
 @cache
