@@ -20,31 +20,38 @@ def _among(values: Any, name: str, text: str) -> Parameter:
     return Parameter(name, text, schema=one_of(*(str(value) for value in values)), many=True)
 
 
+def _or_none(schema: Schema) -> Schema:
+    """Empty, as a form sends what was left out: no condition."""
+    return {"anyOf": [schema, {"const": ""}]}
+
+
 FILTER = (
     Parameter("user", "A user's name."),
-    Parameter("group", "A group's number.", schema=COUNT),
+    Parameter("group", "A group's number.", schema=_or_none(COUNT)),
     Parameter("model", "Answered by this model."),
     _among(Status.values, "status", "How a reply ended."),
     Parameter("cause", "Why one failed or was cut off: a code."),
     _among(FINISHES, "finish", "Why the model stopped."),
     _among(SOURCES, "source", "By which way it was asked."),
-    Parameter("rating", "How a reply was rated.", schema=one_of("up", "down")),
+    Parameter("rating", "How a reply was rated.", schema=_or_none(one_of("up", "down"))),
     Parameter("comment", "With a comment.", schema=FLAG),
-    Parameter("flagged", "Open flags, or any.", schema=one_of("open", "any")),
-    Parameter("verdict", "What reviewers said.", schema=one_of("none", *map(str, Verdict.values))),
-    Parameter("label", "A label's number.", schema=COUNT),
+    Parameter("flagged", "Open flags, or any.", schema=_or_none(one_of("open", "any"))),
+    Parameter("verdict", "What reviewers said.", schema=_or_none(one_of("none", *map(str, Verdict.values)))),
+    Parameter("label", "A label's number.", schema=_or_none(COUNT)),
     Parameter("assignee", "A name, `me` or `nobody`."),
     Parameter("escalated", "Escalated ones.", schema=FLAG),
-    Parameter("length_from", "Characters at least.", schema=COUNT),
-    Parameter("length_to", "Characters at most.", schema=COUNT),
-    Parameter("tokens_from", "Tokens at least.", schema=COUNT),
-    Parameter("tokens_to", "Tokens at most.", schema=COUNT),
-    Parameter("date_from", "Asked on this day or later.", schema=_DAY),
-    Parameter("date_to", "Asked on this day or before.", schema=_DAY),
+    Parameter("length_from", "Characters at least.", schema=_or_none(COUNT)),
+    Parameter("length_to", "Characters at most.", schema=_or_none(COUNT)),
+    Parameter("tokens_from", "Tokens at least.", schema=_or_none(COUNT)),
+    Parameter("tokens_to", "Tokens at most.", schema=_or_none(COUNT)),
+    Parameter("date_from", "Asked on this day or later.", schema=_or_none(_DAY)),
+    Parameter("date_to", "Asked on this day or before.", schema=_or_none(_DAY)),
     Parameter(
         "q", "Words: what is listed are the places where they stand.", schema={**TEXT, "maxLength": 200}
     ),
-    Parameter("sort", "Of places: the newest or the best first.", schema=one_of("newest", "ranked")),
+    Parameter(
+        "sort", "Of places: the newest or the best first.", schema=_or_none(one_of("newest", "ranked"))
+    ),
 )
 _ROW = {
     "conversation": examples.CONVERSATION,

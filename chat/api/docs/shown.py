@@ -210,7 +210,7 @@ def _row(parameter: Parameter) -> Field:
 
 
 def _input(parameter: Parameter) -> Input:
-    schema = parameter.schema
+    schema = parameter.schema.get("anyOf", [parameter.schema])[0]
     choices = [str(value) for value in schema.get("enum", [])]
     if schema.get("type") == "boolean":
         choices = ["true", "false"]
