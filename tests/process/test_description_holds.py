@@ -54,8 +54,8 @@ include-path = "/api/v1/probe"
 enabled = false
 """
 
-NOT_HERE = CONFIGURATION.count("enabled = false") - 1
-"""Calls that last as long as one likes."""
+NOT_HERE = {("get", f"/api/v1/{name}") for name in ("live", "probe", "openapi.json")}
+"""Calls that last as long as one likes, and the one by which the description comes."""
 
 
 @pytest.fixture(scope="module")
@@ -198,5 +198,5 @@ def test_every_answer_to_calls_that_are_made_up_is_as_described(
         timeout=SECONDS,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-2000:]
-    described = [verb for path in document()["paths"].values() for verb in path]
-    assert f"Tested: {len(described) - NOT_HERE}" in done.stdout, done.stdout[-2000:]
+    described = {(verb, path) for path, verbs in document()["paths"].items() for verb in verbs}
+    assert f"Tested: {len(described - NOT_HERE)}" in done.stdout, done.stdout[-2000:]
