@@ -107,7 +107,9 @@ async def test_asking_counts_as_requests_and_following_does_not(
     reply = (await socket.ask())["reply"]
     await socket.hear_until("end")
     await socket.say(type="send", ref=1, content="More")
-    assert (await socket.hear())["error"]["type"] == "rate_limit_error"
+    refused = await socket.hear()
+    assert refused["error"]["type"] == "rate_limit_error"
+    assert 0 < refused["retry_after"] <= 60
     await socket.say(type="follow", reply=reply)
     await socket.hear_until("end")
     await socket.say(type="stop", reply=reply)
