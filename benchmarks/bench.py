@@ -83,7 +83,7 @@ async def _measure(servers: list[Server], names: list[str] | tuple[str, ...], ro
 def _write(table: str, chart: str, rounds: int) -> None:
     before, _, rest = PAGE.read_text().partition(BEGIN)
     machine = f"{platform.machine()}, Python {platform.python_version()}, {datetime.now(UTC):%Y-%m-%d}"
-    text = f"{BEGIN}\n{rounds} rounds, {machine}.\n\n{table}{END}"
+    text = f"{BEGIN}\nRounds: {rounds}; {machine}.\n\n{table}{END}"
     PAGE.write_text(before + text + rest.partition(END)[2])
     CHART.write_text(chart)
 

@@ -3,6 +3,7 @@
 A yardstick of the suite, served by uvicorn; `UPSTREAM` is the model's base URL.
 """
 
+import asyncio
 import os
 from typing import Any
 
@@ -31,8 +32,12 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
                 "headers": [(b"content-type", content_type)],
             }
         )
+        gone = asyncio.ensure_future(receive())  # nothing more comes from a client but its end
         async for piece in answer.content.iter_any():
+            if gone.done():
+                return
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+        gone.cancel()
     await send({"type": "http.response.body", "body": b""})
 
 
