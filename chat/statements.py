@@ -6,7 +6,7 @@ to run it (`python benchmarks/statements.py` says how many). A statement is writ
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection, models
 from django.db.models import Expression, Field, QuerySet
@@ -14,8 +14,6 @@ from django.db.models.sql import DeleteQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=models.Model)
-_KEPT: Final = "_chat_statements"
-"""Compiled ones stand at the connection, of which a thread has one: they know its dialect."""
 
 
 class Param(Expression):
@@ -39,7 +37,7 @@ def _bound(params: Sequence[Any], values: dict[str, Any]) -> list[Any]:
 
 
 class _Compiled:
-    """A statement in the dialect of one connection."""
+    """A statement in the dialect of the site's database; `connection` stands for each thread's own."""
 
     __slots__ = ("compiler", "converters", "params", "sql")
 
@@ -55,14 +53,13 @@ class _Compiled:
 
 class _Statement:
     def __init__(self) -> None:
-        self._key = object()
+        self._kept: _Compiled | None = None
 
     def _compiled(self) -> _Compiled:
-        kept = connection.__dict__.setdefault(_KEPT, {})
-        found = kept.get(self._key)
-        if found is None:
-            found = kept[self._key] = self._compile()
-        return cast(_Compiled, found)
+        """Two threads that come first build it twice, which does no harm."""
+        if self._kept is None:
+            self._kept = self._compile()
+        return self._kept
 
     def _compile(self) -> _Compiled:
         raise NotImplementedError

@@ -1,5 +1,7 @@
 """Statements that are kept: they write and read what Django's own queries would, whatever the values."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection, models, transaction
@@ -78,6 +80,18 @@ def test_they_stand_in_the_transaction_around_them_and_are_seen_by_who_counts(
         transaction.set_rollback(True)
     assert sum("UPDATE" in query["sql"] for query in captured.captured_queries) == 1
     assert Message.objects.get(id=row.id).content == "kept"
+
+
+def test_it_is_built_once(conversation: Conversation) -> None:
+    built = []
+
+    def build() -> "models.QuerySet[Message, tuple[Any, ...]]":
+        built.append(1)
+        return Message.objects.filter(id=KEY).values_list("id")
+
+    statement = Select(build)
+    assert [statement.row(id=conversation.id) for _ in range(3)] == [None] * 3
+    assert len(built) == 1
 
 
 def test_a_lock_is_part_of_it(conversation: Conversation) -> None:
