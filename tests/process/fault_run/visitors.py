@@ -109,24 +109,37 @@ async def visit(api: Api, chance: random.Random, habits: Habits = Habits()) -> V
 
 
 async def _ask(api: Api, seen: Visit, plan: Plan) -> None:
-    """Until it was taken: the same key, so that it is asked once."""
+    """Until it was taken: the same key, whichever way, so that it is asked once."""
     key = str(uuid.uuid4())
     while not seen.reply:
         assert now() - seen.begin < PATIENCE, f"nobody took {seen.content[:30]}"
+        name = plan.chance.choice(WAYS)
+        fields: dict[str, Any] = {"resume_window": 30}
+        if name == "websocket":
+            way = over(api, name)
+            fields["idempotency_key"] = key
+        else:
+            way = over(api.sending(Idempotency_Key=key), name)
         with contextlib.suppress(*LOST):
             try:
-                way = over(api.sending(Idempotency_Key=key), plan.chance.choice(WAYS[:2]))
-                async with way.ask(seen.content, resume_window=30) as stream:
+                async with way.ask(seen.content, **fields) as stream:
                     stream.reading = seen.reading
                     seen.reply = await stream.started()
                     await _read(api, seen, stream, plan)
             except Refused as refused:
-                if refused.status not in BUSY:
+                if not _passes(refused):
                     raise
             except AssertionError as ended:
-                if "ended before" not in str(ended):
+                if "ended before" not in str(ended) and "closed with" not in str(ended):
                     raise
         await asyncio.sleep(plan.chance.uniform(0.05, 0.4))
+
+
+def _passes(refused: Refused) -> bool:
+    """Whether a client tries again. A socket has no statuses: there it is the error's type."""
+    if refused.status is None:
+        return refused.error["type"] in ("server_error", "rate_limit_error", "upstream_error")
+    return refused.status in BUSY
 
 
 async def _come_back(api: Api, seen: Visit, plan: Plan) -> None:
@@ -141,7 +154,7 @@ async def _come_back(api: Api, seen: Visit, plan: Plan) -> None:
             code = refused.error.get("code")
             if refused.status == 404 or code in ("not_found", "message_not_found"):
                 seen.gone = True
-            elif refused.status is not None and refused.status not in BUSY:
+            elif not _passes(refused):
                 raise
         except AssertionError as closed:
             if "closed with" not in str(closed):

@@ -1,6 +1,7 @@
 """A PostgreSQL database of a test run's own, and what an administrator may do to it."""
 
 import contextlib
+import itertools
 import os
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 SERVER = urlsplit(os.environ.get("TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres"))
+_numbers = itertools.count()
 POSTGRES = urlunsplit(SERVER._replace(path="/postgres"))
 """The database that every server has, from which others are made."""
 
@@ -38,7 +40,7 @@ class Database:
 @contextlib.contextmanager
 def own_database(purpose: str) -> Iterator[Database]:
     """A new one, gone afterwards."""
-    database = Database(f"chat_{purpose}_{os.getpid()}")
+    database = Database(f"chat_{purpose}_{os.getpid()}_{next(_numbers)}")
     with psycopg.connect(POSTGRES, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {database.name}".encode())
     try:
