@@ -28,7 +28,7 @@ ASK = """async ([path, body, leave]) => {
   const { request } = await import("/static/chat/js/api.js");
   let response;
   for (let tries = 0; ; tries += 1) {
-    response = await request(path, { method: "POST", body });
+    response = await request(path, { method: "POST", body, headers: { Accept: "text/event-stream" } });
     if (response.ok) break;
     const why = await response.text();
     // One that was left ends a moment later.
