@@ -5,6 +5,7 @@ to run it (`python benchmarks/statements.py` says how many). A statement is writ
 `Param` for each value that is not known yet, and gives rows or counts; it knows no instances and no signals.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
@@ -51,8 +52,9 @@ class _Compiled:
         )
 
 
-class _Statement:
-    def __init__(self) -> None:
+class _Statement(ABC):
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._build = build
         self._kept: _Compiled | None = None
 
     def _compiled(self) -> _Compiled:
@@ -61,16 +63,20 @@ class _Statement:
             self._kept = self._compile()
         return self._kept
 
-    def _compile(self) -> _Compiled:
-        raise NotImplementedError
+    @abstractmethod
+    def _compile(self) -> _Compiled: ...
+
+
+class _Change(_Statement):
+    def __call__(self, **values: Any) -> int:
+        compiled = self._compiled()
+        with connection.cursor() as cursor:
+            cursor.execute(compiled.sql, _bound(compiled.params, values))
+            return int(cursor.rowcount)
 
 
 class Select(_Statement):
     """The rows of a query of `values_list`, as tuples."""
-
-    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
-        super().__init__()
-        self._build = build
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         compiled = self._compiled()
@@ -89,19 +95,12 @@ class Select(_Statement):
         return _Compiled(self._build().query.get_compiler(connection=connection), gives_rows=True)
 
 
-class Update(_Statement):
+class Update(_Change):
     """Sets these columns, each to a value of its own name, in the rows of a query; how many there were."""
 
     def __init__(self, build: Callable[[], QuerySet[Any]], *columns: str) -> None:
-        super().__init__()
-        self._build = build
+        super().__init__(build)
         self._columns = columns
-
-    def __call__(self, **values: Any) -> int:
-        compiled = self._compiled()
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, _bound(compiled.params, values))
-            return int(cursor.rowcount)
 
     def _compile(self) -> _Compiled:
         rows = self._build()
@@ -111,18 +110,8 @@ class Update(_Statement):
         return _Compiled(query.get_compiler(connection=connection), gives_rows=False)
 
 
-class Delete(_Statement):
+class Delete(_Change):
     """Deletes the rows of a query, and nothing that hangs on them; how many there were."""
-
-    def __init__(self, build: Callable[[], QuerySet[Any]]) -> None:
-        super().__init__()
-        self._build = build
-
-    def __call__(self, **values: Any) -> int:
-        compiled = self._compiled()
-        with connection.cursor() as cursor:
-            cursor.execute(compiled.sql, _bound(compiled.params, values))
-            return int(cursor.rowcount)
 
     def _compile(self) -> _Compiled:
         query = self._build().query.chain(DeleteQuery)

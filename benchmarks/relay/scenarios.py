@@ -95,18 +95,24 @@ def first_token(requests: int) -> Scenario:
     return Scenario(run)
 
 
+async def _running(server: Server, streams: int, name: str) -> list[asyncio.StreamWriter]:
+    """So many streams, each with its first token."""
+    lines = []
+    for number in range(streams):
+        reader, writer = await connect(server)
+        writer.write(request(server, "paced-20-400", f"{name} {number}"))
+        lines.append((reader, writer))
+    for reader, _ in lines:
+        await reader.readuntil(b"@")
+    return [writer for _, writer in lines]
+
+
 def aborts(streams: int) -> Scenario:
     async def run(server: Server) -> Figures:
-        lines = []
-        for number in range(streams):
-            reader, writer = await connect(server)
-            writer.write(request(server, "paced-20-400", f"abort {number}"))
-            lines.append((reader, writer))
-        for reader, _ in lines:
-            await reader.readuntil(b"@")
+        running = await _running(server, streams, "abort")
         _left()
         began = time.monotonic_ns()
-        for _, writer in lines:
+        for writer in running:
             writer.transport.abort()
         left: dict[str, int] = {}
         while len(left) < streams:
@@ -136,15 +142,9 @@ def open_streams(streams: int) -> Scenario:
     """On a server that has done so before: what a process takes once, for its pools, is not a stream's."""
 
     async def hold(server: Server, number: int) -> tuple[float, int]:
-        lines = []
-        for each in range(number):
-            reader, writer = await connect(server)
-            writer.write(request(server, "paced-20-400", f"open {each}"))
-            lines.append((reader, writer))
-        for reader, _ in lines:
-            await reader.readuntil(b"@")
+        running = await _running(server, number, "open")
         memory, threads = server.memory(), server.threads()
-        for _, writer in lines:
+        for writer in running:
             writer.transport.abort()
         await asyncio.sleep(2)
         return memory, threads

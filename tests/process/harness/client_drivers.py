@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import itertools
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from process.harness.waiting import PATIENCE
 Kind = Literal["sse", "websocket"]
 
 
-class Driver:
+class Driver(ABC):
     """Does what it is told with a client, and tells what that client does.
 
     `begin` (a verb of the client, with what it is given), `leave`, `abort`, `stop`, `iterate` and `call` are
@@ -25,11 +26,11 @@ class Driver:
         self._told: dict[int, asyncio.Queue[Json]] = {}
         self._numbers = itertools.count()
 
-    async def say(self, action: str, number: int, **said: Any) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def say(self, action: str, number: int, **said: Any) -> None: ...
 
-    async def close(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    async def close(self) -> None: ...
 
     def number(self) -> int:
         """Of something new that is to be done."""
