@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Generic, TypeVar
 
-from chat.limits.sockets import Place
+from chat.limits.places import Place
 from chat.wire.stream import Source
 
 T_co = TypeVar("T_co", covariant=True)

@@ -104,7 +104,8 @@ async def _admit(call: Call, chosen: Verb) -> None:
     if not chosen.scopes:
         return
     credentials = credentials_of(call.request.scope, allow_ticket=chosen.ticket)
-    limits.requests.refuse_address(credentials.address)
+    if chosen.counted:  # else it may be a stop, or a call that joins: those go on where nothing is left
+        limits.requests.refuse_address(credentials.address)
     call.known_caller = await in_database(authenticate, credentials)
     if call.caller.via == "session":
         if chosen.keys_only:

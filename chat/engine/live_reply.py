@@ -4,7 +4,7 @@ It only keeps state and wakes those who wait. Reading the model and saving are `
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -59,6 +59,7 @@ class LiveReply:
         self._followers = 0
         self._clock: asyncio.TimerHandle | None = None
         self._done = asyncio.Event()
+        self._when_done: list[Callable[[], object]] = []
 
     @property
     def id(self) -> UUID:
@@ -171,7 +172,16 @@ class LiveReply:
         transcript.ended = final.ended
         self._cancel_clock()
         self._done.set()
+        for call in self._when_done:
+            call()
         self.wake()
+
+    def once_done(self, call: Callable[[], object]) -> None:
+        """Call this when the reply has ended and is saved; at once if it has."""
+        if self._done.is_set():
+            call()
+        else:
+            self._when_done.append(call)
 
     async def done(self) -> None:
         """Wait until the reply has ended and is saved."""

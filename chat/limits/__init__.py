@@ -1,20 +1,22 @@
-"""What a caller may still do: requests, open sockets, wrong passwords, mails. In memory; requests where there
-is Redis for all processes together.
+"""What a caller may still do: requests, open sockets, wrong passwords, mails. In memory; what lasts, and
+requests, where there is Redis for all processes together.
 
 How many replies of a user run, and what they used, is asked in the database, in the transaction that asks
 (`chat.actions.quotas`).
 """
 
 from chat.limits.knocks import KnockLimit
+from chat.limits.places import socket_limit, stream_limit
 from chat.limits.quotas import quota_of
 from chat.limits.requests import RequestLimit
 from chat.limits.sign_ins import SignInLimit
-from chat.limits.sockets import SocketLimit
 from chat.limits.tokens import TokensTold
 
 requests = RequestLimit()
 sign_ins = SignInLimit()
-sockets = SocketLimit()
+sockets = socket_limit()
+streams = stream_limit()
+"""Of an address; of a user and a key they are counted in the database."""
 tokens = TokensTold()
 AN_HOUR = 3600.0
 # A class that signs up together comes from one address; so does an office that forgot its passwords.
@@ -32,5 +34,6 @@ __all__ = [
     "sign_ins",
     "sign_ups",
     "sockets",
+    "streams",
     "tokens",
 ]

@@ -1,4 +1,4 @@
-"""What several processes count together, in Redis: one small atomic operation for each request or socket.
+"""What several processes count together, in Redis: one small atomic operation for each that is counted.
 
 Redis being away is never an error: each process then counts for itself, and looks again a few seconds later.
 """
@@ -25,7 +25,7 @@ AWAY_SECONDS: Final = 5.0
 AT_ONCE: Final = 8
 """Connections: so many ask at the same time, others wait for their turn."""
 LEASE_SECONDS: Final = 60
-"""A socket whose process died counts no longer than this."""
+"""A socket or reply whose process died counts no longer than this."""
 
 _TAKE: Final = """
 local full = 0
@@ -52,11 +52,19 @@ end
 """
 _ENTER: Final = """
 local now = tonumber(redis.call('TIME')[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-if redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[1]) then return 0 end
-redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[2])
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-return 1
+local full = {}
+local any = false
+for i, key in ipairs(KEYS) do
+    redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+    full[i] = redis.call('ZCARD', key) >= tonumber(ARGV[i + 2]) and 1 or 0
+    any = any or full[i] == 1
+end
+if any then return full end
+for _, key in ipairs(KEYS) do
+    redis.call('ZADD', key, now + ARGV[2], ARGV[1])
+    redis.call('EXPIRE', key, ARGV[2])
+end
+return full
 """
 _RENEW: Final = """
 local now = tonumber(redis.call('TIME')[1])
@@ -101,21 +109,25 @@ class SharedCounts:
         """Take one out of each again."""
         await self._asked(self._give_back, [self._window(each) for each in limited], [])
 
-    async def enter(self, user_id: int, place: str, most: int) -> bool | None:
-        """Whether there was room for one more of this user's sockets. None: away."""
-        answer = await self._asked(self._enter, [self._sockets(user_id)], [most, place, LEASE_SECONDS])
-        return None if answer is None else bool(answer)
+    async def enter(self, limited: Sequence[Limited], place: str) -> Sequence[bool] | None:
+        """Which of them are full, and then it is counted in none. None: away."""
+        keys, limits = [self._place(each.name) for each in limited], [each.limit for each in limited]
+        answer = await self._asked(self._enter, keys, [place, LEASE_SECONDS, *limits])
+        return None if answer is None else [bool(full) for full in answer]
 
-    async def renew(self, places: Iterable[tuple[int, str]]) -> None:
-        """These are still open: users, and their sockets."""
+    async def renew(self, places: Iterable[tuple[str, str]]) -> None:
+        """These are still taken: names of what they are counted in, and of the places."""
         known = list(places)
-        keys = [self._sockets(user_id) for user_id, _ in known]
+        keys = [self._place(name) for name, _ in known]
         if keys:
             await self._asked(self._renew, keys, [LEASE_SECONDS, *(place for _, place in known)])
 
-    async def leave(self, user_id: int, place: str) -> None:
-        """It is open no more."""
-        await self._answered(lambda: self._redis.zrem(self._sockets(user_id), place))
+    async def leave(self, names: Sequence[str], place: str) -> None:
+        """It is taken no more."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.zrem(self._place(name), place)
+            await self._answered(pipe.execute)
 
     async def close(self) -> None:
         await self._redis.aclose()
@@ -147,5 +159,5 @@ class SharedCounts:
     def _window(self, limited: Limited) -> str:
         return f"{self._prefix}:requests:{limited.name}"
 
-    def _sockets(self, user_id: int) -> str:
-        return f"{self._prefix}:sockets:{user_id}"
+    def _place(self, name: str) -> str:
+        return f"{self._prefix}:{name}"

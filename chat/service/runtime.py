@@ -96,7 +96,7 @@ class Runtime:
         except Exception:
             logger.exception("the first beat was not written; the next one tries again")
         self.registry.start()
-        for limit in (limits.requests, limits.sockets):
+        for limit in (limits.requests, limits.sockets, limits.streams):
             limit.share(self.counts)
         reaper = Reaper(self.server, self.registry.epochs, ended=self.tell_ended)
         self._watching = [
@@ -106,6 +106,7 @@ class Runtime:
             asyncio.create_task(refresh_forever(), name="digests"),
             asyncio.create_task(watch_flags(), name="flags"),
             asyncio.create_task(limits.sockets.keep_forever(), name="sockets"),
+            asyncio.create_task(limits.streams.keep_forever(), name="streams"),
         ]
 
     def _open(self) -> list[Open]:
@@ -190,7 +191,7 @@ class Runtime:
         await asyncio.gather(*tasks, return_exceptions=True)
         await _bounded(self.relay.close(), "closing the relay")
         if self.counts is not None:
-            for limit in (limits.requests, limits.sockets):
+            for limit in (limits.requests, limits.sockets, limits.streams):
                 limit.share(None)
             await _bounded(self.counts.close(), "closing the shared counts")
         await _bounded(self.upstream.close(), "closing the upstream")

@@ -10,7 +10,7 @@ from channels.exceptions import StopConsumer
 from chat import limits, service
 from chat.auth.caller import Caller
 from chat.errors import TooMany
-from chat.limits.sockets import Place
+from chat.limits.places import Place
 from chat.ws import codes, open_sockets
 from chat.ws.admission import Refused, admit, subprotocol
 from chat.ws.answering import Answering

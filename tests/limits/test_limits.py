@@ -7,8 +7,8 @@ import pytest
 from pytest_django import Settings
 
 from chat.errors import TooMany
+from chat.limits.places import socket_limit, stream_limit
 from chat.limits.requests import RequestLimit
-from chat.limits.sockets import SocketLimit
 from chat.quota import NOTHING_SAID, Allowance, Quota
 
 
@@ -85,7 +85,7 @@ async def test_ended_windows_take_no_memory(limit: RequestLimit, clock: Clock) -
 
 async def test_zero_lifts_the_limits(settings: Settings) -> None:
     settings.CHAT_REQUESTS_PER_MINUTE = settings.CHAT_MAX_SOCKETS_PER_USER = 0
-    requests, sockets = RequestLimit(), SocketLimit()
+    requests, sockets = RequestLimit(), socket_limit()
     for _ in range(500):
         await requests.take(ALICE)
         await sockets.enter(ALICE)
@@ -94,7 +94,7 @@ async def test_zero_lifts_the_limits(settings: Settings) -> None:
 
 async def test_sockets_are_counted_while_open(settings: Settings) -> None:
     settings.CHAT_MAX_SOCKETS_PER_USER = 1
-    sockets = SocketLimit()
+    sockets = socket_limit()
     place = await sockets.enter(ALICE)
     await sockets.enter(BOB)
     with pytest.raises(TooMany):
@@ -104,6 +104,19 @@ async def test_sockets_are_counted_while_open(settings: Settings) -> None:
     await sockets.enter(ALICE)
     with pytest.raises(TooMany):
         await sockets.enter(ALICE)
+
+
+async def test_an_address_has_only_so_many_sockets_and_replies(settings: Settings) -> None:
+    settings.CHAT_MAX_SOCKETS_PER_ADDRESS = settings.CHAT_MAX_STREAMS_PER_ADDRESS = 1
+    for limit in (socket_limit(), stream_limit()):
+        place = await limit.enter(Who(1, address="2001:db8:0:1::1"))
+        with pytest.raises(TooMany, match="Your address has 1") as refusal:
+            await limit.enter(Who(2, address="2001:db8:0:1::2"))
+        assert refusal.value.retry_after
+        await limit.enter(Who(2, address="2001:db8:0:2::1"))
+        await limit.enter(Who(2))
+        place.leave()
+        await limit.enter(Who(2, address="2001:db8:0:1::2"))
 
 
 async def test_the_strictest_of_user_key_and_address_refuses(clock: Clock, settings: Settings) -> None:

@@ -12,9 +12,9 @@ from pytest_django import Settings
 from chat.errors import TooMany
 from chat.ids import new_id
 from chat.limits import shared
+from chat.limits.places import socket_limit, stream_limit
 from chat.limits.requests import RequestLimit
 from chat.limits.shared import SharedCounts
-from chat.limits.sockets import SocketLimit
 from chat.quota import NOTHING_SAID, Quota
 
 pytestmark = pytest.mark.postgres
@@ -38,9 +38,9 @@ class Process:
     def __init__(self, way: TcpSwitch, prefix: str) -> None:
         self.way = way
         self.counts = SharedCounts(f"redis://127.0.0.1:{way.port}", prefix)
-        self.requests, self.sockets = RequestLimit(), SocketLimit()
-        self.requests.share(self.counts)
-        self.sockets.share(self.counts)
+        self.requests, self.sockets, self.streams = RequestLimit(), socket_limit(), stream_limit()
+        for limit in (self.requests, self.sockets, self.streams):
+            limit.share(self.counts)
 
 
 @pytest.fixture
@@ -163,6 +163,27 @@ async def test_sockets_of_all_processes_count_together(two: tuple[Process, Proce
     first.leave()
     await here.sockets.settled()
     await there.sockets.enter(ALICE)
+
+
+async def test_an_address_is_counted_in_all_processes_whoever_comes_from_it(
+    two: tuple[Process, Process], settings: Settings
+) -> None:
+    settings.CHAT_MAX_SOCKETS_PER_ADDRESS, settings.CHAT_MAX_STREAMS_PER_ADDRESS = 2, 1
+    here, there = two
+    first = await here.sockets.enter(Who(1, address="192.0.2.1"))
+    await there.sockets.enter(Who(2, address="192.0.2.1"))
+    with pytest.raises(TooMany, match="Your address has 2"):
+        await there.sockets.enter(Who(3, address="192.0.2.1"))
+    await there.sockets.enter(Who(3, address="192.0.2.2"))
+    first.leave()
+    await here.sockets.settled()
+    await there.sockets.enter(Who(3, address="192.0.2.1"))  # what was refused was counted nowhere
+    running = await here.streams.enter(Who(1, address="192.0.2.1"))
+    with pytest.raises(TooMany, match="1 replies running"):
+        await there.streams.enter(Who(2, address="192.0.2.1"))
+    running.leave()
+    await here.streams.settled()
+    await there.streams.enter(Who(2, address="192.0.2.1"))
 
 
 async def test_sockets_of_a_process_that_died_count_no_longer_than_their_lease(
