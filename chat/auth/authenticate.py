@@ -1,12 +1,13 @@
 """From credentials to a caller, or a refusal. Synchronous: runs in one hop on a database thread."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from django.contrib.auth.models import User
 
 from chat.auth.caller import Caller
 from chat.auth.credentials import Credentials
-from chat.auth.groups import groups_of
+from chat.auth.groups import NO_GROUPS, groups_of, groups_of_all
 from chat.auth.keys import find_key, has_expired, note_use, unexpired
 from chat.auth.sessions import users_of_sessions
 from chat.auth.tickets import bad_ticket, read_ticket
@@ -32,25 +33,51 @@ def authenticate(credentials: Credentials) -> Caller:
 
 
 def still_valid(callers: Iterable[Caller]) -> set[Caller]:
-    """Those whose key, session and account are still good: asked now and then for open streams and sockets.
+    """Those whose key, session and account are still good.
 
     A query for the keys, one for the accounts and two for the sessions, whatever the number of callers.
     """
-    asked = set(callers)
-    accounts = _active({caller.user_id for caller in asked})
+    return {caller for caller, _, _ in _valid(set(callers))}
+
+
+def as_of_now(callers: Iterable[Caller]) -> dict[Caller, Caller]:
+    """The same with what they may do and use now: asked now and then for open streams and sockets.
+
+    One query more, for the groups.
+    """
+    valid = list(_valid(set(callers)))
+    groups = groups_of_all({caller.user_id for caller, _, _ in valid if caller.via != "ticket"})
+    found = {}
+    for caller, key, is_staff in valid:
+        now = caller
+        if caller.via != "ticket":  # which is good for following alone
+            group_ids, quota = groups.get(caller.user_id, NO_GROUPS)
+            now = replace(caller, is_staff=is_staff, group_ids=group_ids, quota=quota)
+        if caller.via == "key" and key is not None:
+            now = replace(now, scopes=key.scopes, key_quota=key.quota)
+        found[caller] = now
+    return found
+
+
+def _valid(asked: set[Caller]) -> Iterator[tuple[Caller, ApiKey | None, bool]]:
+    """Those, each with its key as it is now, and whether its user is staff."""
+    staff = _staff_by_user({caller.user_id for caller in asked})
     key_ids = {caller.key_id for caller in asked if caller.key_id is not None}
-    keys = set(ApiKey.objects.filter(unexpired(), pk__in=key_ids, revoked=None).values_list("pk", flat=True))
+    keys = ApiKey.objects.filter(unexpired(), revoked=None).in_bulk(key_ids)
     sessions = users_of_sessions({caller.session_key for caller in asked if caller.session_key is not None})
 
     def is_valid(caller: Caller) -> bool:
-        if caller.user_id not in accounts:
+        if caller.user_id not in staff:
             return False
         if caller.session_key is not None:
             user = sessions.get(caller.session_key)
             return user is not None and user.pk == caller.user_id
         return caller.key_id is None or caller.key_id in keys
 
-    return {caller for caller in asked if is_valid(caller)}
+    for caller in asked:
+        if is_valid(caller):
+            key = None if caller.key_id is None else keys[caller.key_id]
+            yield caller, key, staff[caller.user_id]
 
 
 def _caller_by_key(key: str, address: str | None) -> Caller:
@@ -101,5 +128,6 @@ def _caller_by_session(session_key: str, page_of: str | None, address: str | Non
     )
 
 
-def _active(user_ids: set[int]) -> set[int]:
-    return set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
+def _staff_by_user(user_ids: set[int]) -> dict[int, bool]:
+    """Of those whose account is active: whether they are staff."""
+    return dict(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "is_staff"))

@@ -1,11 +1,14 @@
-"""Ends what is open when its credential holds no more: a revoked key, a deactivated user, a sign-out."""
+"""Ends what is open when its credential holds no more: a revoked key, a deactivated user, a sign-out.
+
+What stays open may from then on do what its caller may now: groups, their models and limits change as well.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable, Collection
 from typing import Protocol
 
-from chat.auth.authenticate import still_valid
+from chat.auth.authenticate import as_of_now
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.errors import Unavailable
@@ -19,9 +22,8 @@ LOOK_SECONDS = 2.0
 class Open(Protocol):
     """A stream that is followed, or a socket."""
 
-    @property
-    def caller(self) -> Caller:
-        """Whose it is, and by which credential."""
+    caller: Caller
+    """Whose it is, by which credential, and what they may do and use."""
 
     def revoke(self) -> None:
         """End it: that credential is good no more."""
@@ -40,11 +42,13 @@ async def watch_callers(open_now: Callable[[], Collection[Open]]) -> None:
 
 
 async def end_revoked(those: Collection[Open]) -> None:
-    """End those whose caller's key, session or account is good no more."""
-    callers = {each.caller for each in those}
-    if not callers:
+    """End those whose caller's key, session or account is good no more; the others' callers are as of now."""
+    asked = {each.caller for each in those}
+    if not asked:
         return
-    revoked = callers - await in_database(still_valid, callers)
+    now = await in_database(as_of_now, asked)
     for each in those:
-        if each.caller in revoked:
+        if each.caller in now:
+            each.caller = now[each.caller]
+        elif each.caller in asked:
             each.revoke()

@@ -3,19 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from chat.audit.log import SERVER
-from chat.auth.authenticate import authenticate, still_valid
+from chat.auth.authenticate import as_of_now, authenticate, still_valid
 from chat.auth.caller import Caller
 from chat.auth.credentials import Credentials
 from chat.auth.keys import create_key, revoke_keys
 from chat.auth.tickets import make_ticket
 from chat.ids import new_id
-from chat.models import ApiKey
+from chat.models import ApiKey, GroupLimits
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +70,26 @@ def test_signing_out_ends_what_the_session_opened(callers: dict[str, Caller], cl
 def test_deactivating_a_user_ends_all_of_theirs(callers: dict[str, Caller]) -> None:
     User.objects.filter(username="alice").update(is_active=False)
     assert left(callers) == {"bob"}
+
+
+def test_what_a_group_opens_and_allows_is_known_of_all_that_is_open(
+    callers: dict[str, Caller], alice: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    group = Group.objects.create(name="Some")
+    alice.groups.add(group)
+    GroupLimits.objects.create(group=group, streams=3)
+    User.objects.filter(pk=alice.pk).update(is_staff=True)
+    ApiKey.objects.filter(user=alice).update(requests_per_minute=7, scopes_stored="read")
+    with django_assert_num_queries(5):
+        now = as_of_now(callers.values())
+    for name in ("key", "session"):
+        found = now[callers[name]]
+        assert found.group_ids == {group.pk}
+        assert (found.quota.streams, found.is_staff) == (3, True)
+    by_key = now[callers["key"]]
+    assert by_key.key_quota.requests_per_minute == 7
+    assert by_key.scopes == {"read"}
+    assert now[callers["bob"]] == callers["bob"]
+    assert now[callers["ticket"]] == callers["ticket"]
+    alice.groups.clear()
+    assert not as_of_now(now.values())[by_key].group_ids

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from fakes.fed_upstream import FedUpstream
 from fakes.socket_client import Headers, SocketClient, bearer
@@ -13,7 +13,7 @@ from chat import service
 from chat.audit.log import SERVER
 from chat.auth.keys import revoke_keys
 from chat.database import in_database
-from chat.models import ApiKey
+from chat.models import ApiKey, GroupLimits
 from chat.service.listeners import end_revoked_listeners
 from chat.ws import codes
 
@@ -179,3 +179,25 @@ async def test_a_page_of_another_user_opens_none_with_this_ones_session(
     await others.connect()
     assert await others.hear_close() == codes.CREDENTIALS
     await others.close()
+
+
+async def test_what_a_group_allows_from_now_on_holds_on_an_open_socket(
+    upstream: FedUpstream, alice: User, alices_key: str
+) -> None:
+    socket = SocketClient(bearer(alices_key))
+    await socket.connect()
+    await socket.say(type="ping")
+    await socket.hear()
+    await in_database(limit_group_of, alice)
+    await end_revoked_listeners()
+    await socket.say(type="send", content="Hello", ref=1)
+    refused = await socket.hear()
+    assert (refused["type"], refused["error"]["code"]) == ("error", "text_too_long")
+    await socket.close()
+    assert upstream.calls == []
+
+
+def limit_group_of(user: User) -> None:
+    group = Group.objects.create(name="Small")
+    GroupLimits.objects.create(group=group, message_chars=4)
+    user.groups.add(group)
