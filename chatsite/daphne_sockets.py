@@ -1,4 +1,4 @@
-"""What Daphne's WebSockets lack: the close codes of servers, back-pressure both ways, calm when clients go.
+"""What Daphne's WebSockets lack: headers, the close codes of servers, back-pressure both ways, calm.
 
 Loaded once, before the server listens. Knows Daphne, Autobahn and Twisted, and nothing of ours but the valve.
 """
@@ -18,7 +18,7 @@ MIN_WEIGHT = 10 * 1024
 
 
 class Socket(WebSocketProtocol):
-    """Daphne's own, with six things changed."""
+    """Daphne's own, with seven things changed."""
 
     waiting = 0
     """Bytes that came since the application had last taken all."""
@@ -38,6 +38,17 @@ class Socket(WebSocketProtocol):
 
         application_queue._get = get  # type: ignore[method-assign]
         super().applicationCreateWorked(application_queue)
+
+    def handle_reply(self, message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.accept":
+            # Daphne's own accepts without the headers that the application gave.
+            headers = {
+                name.decode("latin1"): value.decode("latin1") for name, value in message.get("headers", ())
+            }
+            self.handshake_deferred.callback((message.get("subprotocol"), headers))
+            del self.handshake_deferred
+        else:
+            super().handle_reply(message)
 
     def onOpen(self) -> None:  # noqa: N802 (Autobahn's name)
         super().onOpen()

@@ -64,6 +64,9 @@ class _Seen:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             message = self._head(message)
+        elif message["type"] == "websocket.accept":
+            self._status = 101
+            message = self._marked(message)
         await self._send(message)
 
     def _head(self, message: Message) -> Message:
@@ -74,7 +77,10 @@ class _Seen:
             self._stream = (edge, form)
             requests.streams[self._stream] += 1
         requests.answered(edge, status, time.perf_counter() - self._begun)
-        return {**message, "headers": [*headers, (HEADER, self.id.encode())]}
+        return self._marked(message)
+
+    def _marked(self, message: Message) -> Message:
+        return {**message, "headers": [*message.get("headers", ()), (HEADER, self.id.encode())]}
 
     def over(self) -> None:
         if self._stream is not None:

@@ -11,7 +11,7 @@ from pytest_django import Settings
 from chat.log_marks import REQUEST
 from chat.metrics import requests
 from chat.metrics.registry import REGISTRY
-from chatsite.asgi_types import Receive, Scope, Send
+from chatsite.asgi_types import Message, Receive, Scope, Send
 from chatsite.watching.watched import Watched
 
 
@@ -37,6 +37,21 @@ async def test_an_unfit_id_is_replaced(given: str) -> None:
     made = call.headers["x-request-id"]
     assert made != given
     assert len(made) == 16
+
+
+async def test_a_sockets_handshake_has_its_id_too() -> None:
+    sent: list[Message] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept", "subprotocol": "chat.v1", "headers": [(b"a", b"b")]})
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {**http_scope("/ws/chat/", x_request_id="first"), "type": "websocket"}
+    await Watched(app)(scope, asyncio.Event().wait, send)  # type: ignore[arg-type]
+    headers = [(b"a", b"b"), (b"x-request-id", b"first")]
+    assert sent == [{"type": "websocket.accept", "subprotocol": "chat.v1", "headers": headers}]
 
 
 async def test_what_a_request_sets_going_bears_its_id_and_the_next_one_does_not() -> None:

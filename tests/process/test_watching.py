@@ -92,6 +92,11 @@ async def test_each_line_of_the_log_is_an_object_that_says_of_which_request_it_i
     )
     assert answer.headers["X-Request-Id"] == "asked-by-a-test"
     await api.call("GET", "live?follow=x&ticket=not.to.be.read")
+    headers = {**api.headers, "X-Request-ID": "a-socket-of-a-test"}
+    async with Socket.open(server.url, headers) as socket:
+        assert socket.connection.response is not None
+        assert socket.connection.response.headers["X-Request-Id"] == "a-socket-of-a-test"
+        await socket.admitted()
     server.close()
     objects = [json.loads(line) for line in server.log().splitlines() if line.startswith("{")]
     ours = [line for line in objects if line["request"] == "asked-by-a-test"]
@@ -100,6 +105,9 @@ async def test_each_line_of_the_log_is_an_object_that_says_of_which_request_it_i
     assert failure["reply"] in failure["message"]
     [access] = [line for line in ours if line["logger"] == "chat.access"]
     assert (access["message"], access["status"]) == ("POST /api/v1/chat", 502)
+    of_socket = [line for line in objects if line["request"] == "a-socket-of-a-test"]
+    [access] = [line for line in of_socket if line["logger"] == "chat.access"]
+    assert (access["message"], access["status"]) == ("WEBSOCKET /ws/chat/", 101)
     assert "not.to.be.read" not in server.log()
     assert not re.search(r'"(GET|POST) /\S+ HTTP', server.log()), "a line of the server's own access log"
 
