@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url
 
-.PHONY: help run test check lock bench
+.PHONY: help run test check audit lock bench
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ check: .venv/installed-dev  ## Format, lint, types, import rule, missing migrati
 	@.venv/bin/mypy
 	@$(PYTHON) -m pytest -q tests/architecture
 	@$(PYTHON) manage.py makemigrations --check --dry-run
+
+audit: .venv/installed-dev  ## Ask for known vulnerabilities of all that is installed
+	@$(PYTHON) .ci/audit.py
 
 bench: .venv/installed  ## Compare with other servers, and write docs/performance.md; needs npm
 	@npm install --silent --no-save --no-package-lock --prefix var/bench express@5 openai@6
