@@ -9,6 +9,7 @@ from chat.access.rows import as_uuid, no_such
 from chat.access.running_text import read_pieces
 from chat.models import Completion, Message
 from chat.models.message import Role
+from chat.models.status import Status
 from chat.parts import tool_calls_of
 
 
@@ -71,6 +72,18 @@ def read_reply(reply_id: Any, *, user_id: int | None = None, hidden: bool = Fals
         deleted=(message.deleted or message.conversation.deleted) is not None,
         tool_calls=tool_calls_of(message.parts),
     )
+
+
+def where_it_runs(reply: UUID, user_id: int) -> tuple[UUID | None, UUID] | None:
+    """The process and the conversation of this user's reply; None where none such runs. One small query."""
+    rows = Message.objects.filter(
+        id=reply,
+        status=Status.STREAMING,
+        deleted__isnull=True,
+        conversation__owner_id=user_id,
+        conversation__deleted__isnull=True,
+    )
+    return rows.values_list("completion__server_id", "conversation_id").first()
 
 
 def owner_of(epoch: UUID) -> tuple[int, UUID] | None:

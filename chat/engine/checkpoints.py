@@ -1,9 +1,9 @@
-"""The ticker that saves all growing replies of this process at once: a group commit."""
+"""The ticker that saves all growing replies of this process together: group commits."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from chat.engine.live_reply import LiveReply
 from chat.engine.ports import Piece, Saved, Store, StoreAway, Tally
@@ -11,6 +11,9 @@ from chat.engine.transcript import Ended
 from chat.errors import ChatError
 
 logger = logging.getLogger(__name__)
+
+GROUP = 100
+"""Replies in one commit: an end waits for the one that its reply is in, and so no longer than for these."""
 
 LOST = Ended("interrupted")
 """What a reply tells if its guard is lost: never used as it stands, since the loser re-reads the row."""
@@ -48,14 +51,16 @@ class Checkpoints:
 
     async def tick(self) -> None:
         """Save what every running reply grew by since its last checkpoint."""
-        grown = [
-            (live, piece)
-            for live in self._running()
-            if live.closing_since is None and (piece := live.piece()) is not None
-        ]
+        for group in _groups([live for live in self._running() if _to_save(live)]):
+            if not await self._save(group):
+                return
+        self._behind_since = None  # all is saved, or has ended, which saves it
+
+    async def _save(self, group: Sequence[LiveReply]) -> bool:
+        """Save these in one transaction; False where the database is away."""
+        grown = [(live, piece) for live in group if _to_save(live) and (piece := live.piece()) is not None]
         if not grown:
-            self._behind_since = None  # what was behind has ended, which saves it
-            return
+            return True
         begun = time.monotonic()
         if self._behind_since is None:
             self._behind_since = begun
@@ -68,18 +73,27 @@ class Checkpoints:
             if not self._away:
                 logger.warning("checkpoints are not saved: the database is away: %s", why)
             self._away = True
-            return
+            return False
         finally:
             for live, _ in grown:
                 live.saving = None
             saving.set_result(None)
-        self._behind_since = None
         self._tally.saved(time.monotonic() - begun)
         if self._away:
             logger.warning("checkpoints are saved again")
             self._away = False
         for live, piece in grown:
             _settle(live, piece, saved)
+        return True
+
+
+def _to_save(live: LiveReply) -> bool:
+    return live.closing_since is None and live.unsaved
+
+
+def _groups(replies: Sequence[LiveReply]) -> Iterator[Sequence[LiveReply]]:
+    for first in range(0, len(replies), GROUP):
+        yield replies[first : first + GROUP]
 
 
 def _settle(live: LiveReply, piece: Piece, saved: Saved) -> None:

@@ -127,13 +127,18 @@ class LiveReply:
 
     # Somebody saves it
 
+    @property
+    def unsaved(self) -> bool:
+        transcript = self.transcript
+        text, reasoning = transcript.text.length, transcript.reasoning.length
+        return text > self._saved_text or reasoning > self._saved_reasoning
+
     def piece(self) -> Piece | None:
         """What is not saved yet."""
-        transcript = self.transcript
-        text = transcript.text.since(self._saved_text)
-        reasoning = transcript.reasoning.since(self._saved_reasoning)
-        if not text and not reasoning:
+        if not self.unsaved:
             return None
+        text = self.transcript.text.since(self._saved_text)
+        reasoning = self.transcript.reasoning.since(self._saved_reasoning)
         return Piece(self.id, self.epoch, self._saved_text, text, self._saved_reasoning, reasoning)
 
     def saved(self, piece: Piece) -> None:

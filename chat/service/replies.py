@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chat.access.rows import as_uuid, no_such
-from chat.access.transcripts import read_reply
+from chat.access.transcripts import read_reply, where_it_runs
 from chat.actions.finish import DELETED
 from chat.actions.stop import stop as stop_by_row
 from chat.auth.caller import Caller
@@ -17,7 +17,7 @@ from chat.engine.transcript import Ended
 from chat.errors import BadRequest, Unavailable
 from chat.service.following import Following
 from chat.service.local_replies import stop_live
-from chat.service.reply_rows import is_running, transcript_of
+from chat.service.reply_rows import transcript_of
 from chat.service.runtime import Runtime, runtime
 from chat.service.saved import read_message
 
@@ -46,7 +46,9 @@ async def stop(caller: Caller, reply_id: str) -> dict[str, Any]:
     here = await runtime()
     reply = as_uuid(reply_id, "message")
     live = here.registry.get(reply)
-    if live is not None and live.owner == caller.user_id and not await stop_live(live, Ended("stopped")):
+    if live is None:
+        await _stop_elsewhere(here, reply, caller.user_id)
+    elif live.owner == caller.user_id and not await stop_live(live, Ended("stopped")):
         raise Unavailable(
             "The reply was stopped, but its end is not saved yet.", message_id=str(reply), retry_after=2
         )
@@ -54,7 +56,7 @@ async def stop(caller: Caller, reply_id: str) -> dict[str, Any]:
     if message["role"] != "assistant":
         raise BadRequest("Only a reply can be stopped.", param="message")
     if message["status"] == "streaming":
-        # It runs elsewhere, or what ran here had been taken over and continued there.
+        # What ran here had been taken over and continued elsewhere.
         await _stop_elsewhere(here, reply, caller.user_id)
         message = await read_message(caller, reply_id)
     return message
@@ -73,12 +75,13 @@ async def stop_deleted(here: Runtime, replies: list[UUID]) -> None:
 
 async def _stop_elsewhere(here: Runtime, reply: UUID, user_id: int) -> None:
     """Ask the process that runs it; where that does not answer, end the row, which it will notice."""
-    row = await in_database(read_reply, reply, user_id=user_id)
-    if not is_running(row):
+    runs = await in_database(where_it_runs, reply, user_id)
+    if runs is None:
         return
-    if row.server is None or not await here.relay.stop(reply, row.server):
+    server, conversation = runs
+    if server is None or not await here.relay.stop(reply, server):
         await in_database(stop_by_row, user_id, reply)
-        here.tell_changed(user_id, row.conversation)
+        here.tell_changed(user_id, conversation)
 
 
 async def follow_reply(

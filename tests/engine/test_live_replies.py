@@ -8,6 +8,7 @@ from fakes.engine_ports import FedSource, MemoryStore, new_registry, new_transcr
 from fakes.joining_client import Client
 
 from chat.chunks import Chunk
+from chat.engine.checkpoints import GROUP
 from chat.engine.cursor import Cursor
 from chat.engine.live_reply import LiveReply
 from chat.engine.ports import Final
@@ -261,6 +262,27 @@ async def test_many_replies_are_saved_in_one_go(registry: Registry, store: Memor
     await registry._checkpoints.tick()
     assert store.saves == 1
     assert all(store.saved[live.epoch] == "x" for live in lives)
+
+
+async def test_an_end_waits_for_the_commit_that_its_reply_is_in_and_for_no_other(
+    registry: Registry, store: MemoryStore
+) -> None:
+    sources = [FedSource() for _ in range(GROUP + 1)]
+    lives = [begin(registry, source) for source in sources]
+    for source in sources:
+        source.text("x")
+    await settled()
+    store.hold = asyncio.Event()
+    tick = asyncio.create_task(registry._checkpoints.tick())
+    await settled()
+    for source in sources:
+        source.end()
+    await settled()
+    assert set(store.endings) == {lives[-1].epoch}
+    store.hold.set()
+    await tick
+    await asyncio.gather(*(live.done() for live in lives))
+    assert store.saves == 1, "what ended meanwhile was saved by its end"
 
 
 async def test_a_text_that_the_database_refuses_fails_alone(
