@@ -1,11 +1,11 @@
 """What a provider sends, once it has been read: the value that passes from `upstream` to `engine`."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class ToolCallPiece:
+
+class ToolCallPiece(Struct, frozen=True):
     """A piece of one tool call: id and name come with its first piece, `arguments` is to append."""
 
     index: int | None = None
@@ -15,8 +15,7 @@ class ToolCallPiece:
     arguments: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Chunk:
+class Chunk(Struct, frozen=True):
     """One step of a completion. Any field may be empty; text and reasoning are pieces to append."""
 
     text: str = ""

@@ -3,16 +3,17 @@
 import base64
 import binascii
 import re
-from dataclasses import dataclass, replace
 from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from chat.errors import BadRequest
 
 _ID = re.compile(r"([A-Za-z0-9_-]{43})\.(0|[1-9]\d{0,9})\.(0|[1-9]\d{0,9})(\.e)?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """Lengths already received of one reply, and the completion (epoch) in which they were.
 
     A length means nothing without its epoch: after a crash the same reply may be shorter than

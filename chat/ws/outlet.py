@@ -1,8 +1,9 @@
 """All that is sent through one socket. After it was closed, nothing is, and nobody need ask first."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from chat.errors import ChatError
 from chat.events import Batch, Event, Title

@@ -69,14 +69,14 @@ def _events() -> dict[str, Schema]:
     events: dict[str, Schema] = {}
     for kind in kinds:
         schema = made[kind.__name__]
-        properties = {"type": {"const": kind.type}, **schema["properties"]}
+        properties = schema["properties"] | {"type": {"const": kind.type}}
         if kind not in POSITIONLESS:
             properties["id"] = {"type": "string"}
         events[kind.__name__] = {
             "type": "object",
             "description": kind.__doc__,
             "properties": properties,
-            "required": ["type", *schema["required"]],
+            "required": schema["required"],
         }
     events["End"]["properties"]["error"] = ref_or_null("ErrorDetails")
     union = {
