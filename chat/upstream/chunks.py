@@ -75,17 +75,19 @@ class ChunkReader:
 
         The whole answer of a server that ignores `stream: true` is read as one event.
         """
-        frames = []
-        for event in events:
-            if event == DONE:
-                self.done = True
-                break
-            if event:
-                try:
-                    frames.append(_frame(event))
-                except UpstreamError as error:
-                    self.failure = error
-                    break
+        if DONE in events:
+            self.done = True
+            events = events[: events.index(DONE)]
+        if (frames := _frames_at_once(events)) is None:
+            frames = []
+            for event in events:
+                if event:
+                    try:
+                        frames.append(_frame(event))
+                    except UpstreamError as error:
+                        self.failure = error
+                        self.done = False  # what follows a failure was not read
+                        break
         return self._join(frames)
 
     def finish(self) -> list[Chunk]:
@@ -94,7 +96,7 @@ class ChunkReader:
         return [Chunk(text=text, reasoning=reasoning)] if text or reasoning else []
 
     def _join(self, frames: list[_Frame]) -> list[Chunk]:
-        texts: list[str] = []
+        contents: list[str] = []
         thoughts: list[str] = []
         calls: list[ToolCallPiece] = []
         finish_reason = usage = None
@@ -105,14 +107,16 @@ class ChunkReader:
                     continue
                 piece = choice.delta or choice.message
                 if piece is not None:
-                    thought, text = self._splitter.feed(piece.content or piece.refusal or "")
-                    texts.append(text)
-                    thoughts += (piece.reasoning_content or piece.reasoning or "", thought)
+                    if content := piece.content or piece.refusal:
+                        contents.append(content)
+                    if thought := piece.reasoning_content or piece.reasoning:
+                        thoughts.append(thought)
                     if piece.tool_calls:
                         calls += filter(_says_something, map(_tool_call_piece, piece.tool_calls))
                 finish_reason = choice.finish_reason or finish_reason
         self.finish_reason = finish_reason or self.finish_reason
-        text, reasoning = "".join(texts), "".join(thoughts)
+        split_off, text = self._splitter.feed("".join(contents))
+        reasoning = "".join(thoughts) + split_off
         if not (text or reasoning or calls or finish_reason or usage):
             return []
         return [
@@ -136,6 +140,22 @@ def _says_something(piece: ToolCallPiece) -> bool:
 
 
 _decoder = msgspec.json.Decoder(_Frame)
+
+
+def _frames_at_once(events: Sequence[bytes]) -> list[_Frame] | None:
+    """The frames of all events by one call, or None where each must be looked at by itself."""
+    lines = b"\n".join(events)
+    if lines.count(b"\n") != len(events) - 1:
+        return None
+    try:
+        frames = _decoder.decode_lines(lines)
+    except ValueError:
+        return None
+    if len(frames) != len(events) or any(
+        frame.error is not None or frame.object == "error" for frame in frames
+    ):
+        return None
+    return frames
 
 
 def _frame(data: bytes) -> _Frame:

@@ -14,7 +14,7 @@ from chat.errors import UpstreamError
 from chat.upstream import errors
 from chat.upstream.chunks import ChunkReader
 from chat.upstream.closing import closed
-from chat.upstream.connections import ConnectionSettings
+from chat.upstream.deadline import Deadline
 from chat.upstream.provider import Provider
 from chat.upstream.request import Request, dropped_notice
 from chat.upstream.sse_decoder import SSEDecoder
@@ -53,25 +53,28 @@ async def _ask(client: "AsyncOpenAI", provider: Provider, request: Request) -> R
     """Ask, and again without what the provider refuses, as long as nothing was answered."""
     import openai
 
-    clock = _Clock(provider.settings)
-    for attempt in range(MAX_DROPPED + 1):
-        try:
-            async with _answer(client, request, clock) as response, aclosing(_read(response, clock)) as reads:
-                async for chunks in reads:
-                    yield chunks
-                return
-        except openai.APIStatusError as error:
-            culprit = request.culprit(error.status_code, error.body)
-            if culprit is None or attempt == MAX_DROPPED:
-                raise errors.refused(error) from error
-            name, reason = culprit
-            request = request.without(name, reason)
-            yield [Chunk(notice=dropped_notice(name, request))]
+    with Deadline(provider.settings) as deadline:
+        for attempt in range(MAX_DROPPED + 1):
+            try:
+                async with (
+                    _answer(client, request, deadline) as response,
+                    aclosing(_read(response, deadline)) as reads,
+                ):
+                    async for chunks in reads:
+                        yield chunks
+                    return
+            except openai.APIStatusError as error:
+                culprit = request.culprit(error.status_code, error.body)
+                if culprit is None or attempt == MAX_DROPPED:
+                    raise errors.refused(error) from error
+                name, reason = culprit
+                request = request.without(name, reason)
+                yield [Chunk(notice=dropped_notice(name, request))]
 
 
 @asynccontextmanager
 async def _answer(
-    client: "AsyncOpenAI", request: Request, clock: "_Clock"
+    client: "AsyncOpenAI", request: Request, deadline: Deadline
 ) -> "AsyncIterator[AsyncAPIResponse[Any]]":
     """The provider's answer once its headers are there; closed at once when left."""
     import openai
@@ -85,8 +88,7 @@ async def _answer(
         extra_body={"messages": request.messages, **options, **request.params},
     )
     try:
-        async with clock.running():
-            response = await opening.__aenter__()
+        response = await deadline.wait_for(opening.__aenter__())
     except openai.APIStatusError:
         raise
     except errors.sdk_errors() as error:
@@ -97,17 +99,16 @@ async def _answer(
         await closed(response.close())
 
 
-async def _read(response: "AsyncAPIResponse[Any]", clock: "_Clock") -> Reads:
+async def _read(response: "AsyncAPIResponse[Any]", deadline: Deadline) -> Reads:
     """Everything that arrived, also when the answer then turns out to be broken."""
-    reader = ChunkReader()
+    reader, decoder = ChunkReader(), _decoder(response)
     failure: UpstreamError | None = None
-    async with aclosing(_body(response)) as body, aclosing(_events(response, body)) as reads:
-        while failure is None and not reader.done:
+    async with aclosing(_body(response)) as body:
+        read: bytes | None = b""
+        while read is not None and failure is None and not reader.done:
             try:
-                async with clock.running():
-                    chunks = reader.read(await anext(reads))
-            except StopAsyncIteration:
-                break
+                read = await deadline.wait_for(anext(body, None))
+                chunks = reader.read(decoder.finish() if read is None else decoder.feed(read))
             except UpstreamError as error:
                 failure = error
                 break
@@ -115,7 +116,7 @@ async def _read(response: "AsyncAPIResponse[Any]", clock: "_Clock") -> Reads:
                 failure = errors.incomplete()
                 failure.__cause__ = error
                 break
-            clock.heard(token=bool(chunks))
+            deadline.heard(token=bool(chunks))
             if chunks:
                 yield chunks
             failure = reader.failure
@@ -129,29 +130,37 @@ async def _read(response: "AsyncAPIResponse[Any]", clock: "_Clock") -> Reads:
 
 
 def _body(response: "AsyncAPIResponse[Any]") -> AsyncGenerator[bytes]:
-    """The SDK promises an iterator; it is a generator, and so can be closed."""
+    """What each read of the connection brings, without a way through decoders where none is needed."""
+    plain = response.headers.get("content-encoding", "identity") == "identity"
+    if plain and not response.http_response.is_stream_consumed:
+        return response.http_response.aiter_raw()
+    # The SDK promises an iterator; it is a generator, and so can be closed.
     return cast("AsyncGenerator[bytes]", response.iter_bytes())
 
 
-async def _events(
-    response: "AsyncAPIResponse[Any]", body: AsyncIterator[bytes]
-) -> AsyncGenerator[list[bytes]]:
-    """The events that each read completes; a server that ignores `stream: true` sends one, the whole."""
+def _decoder(response: "AsyncAPIResponse[Any]") -> "SSEDecoder | _Whole":
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == "text/event-stream":
-        decoder = SSEDecoder()
-        async for read in body:
-            yield decoder.feed(read)
-        yield decoder.finish()
-    elif content_type == "application/json":
-        whole = bytearray()
-        async for read in body:
-            whole += read
-            if len(whole) > MAX_BODY_BYTES:
-                raise errors.malformed()
-        yield [bytes(whole)]
-    else:
-        raise errors.not_a_stream()
+        return SSEDecoder()
+    if content_type == "application/json":
+        return _Whole()
+    raise errors.not_a_stream()
+
+
+class _Whole:
+    """In place of a decoder, for a server that ignores `stream: true`: it sends one event, the whole."""
+
+    def __init__(self) -> None:
+        self._body = bytearray()
+
+    def feed(self, read: bytes) -> list[bytes]:
+        self._body += read
+        if len(self._body) > MAX_BODY_BYTES:
+            raise errors.malformed()
+        return []
+
+    def finish(self) -> list[bytes]:
+        return [bytes(self._body)]
 
 
 async def _read_tail(body: AsyncIterator[bytes]) -> None:
@@ -159,31 +168,3 @@ async def _read_tail(body: AsyncIterator[bytes]) -> None:
         async with asyncio.timeout(TAIL_SECONDS):
             async for _ in body:
                 pass
-
-
-class _Clock:
-    """How long the provider may be silent: until the first token, retries included, and then between reads.
-
-    Comments that keep the connection alive count for the second, not for the first.
-    """
-
-    def __init__(self, settings: ConnectionSettings) -> None:
-        self._first = settings.first_token_timeout
-        self._between = settings.chunk_timeout
-        self._loop = asyncio.get_running_loop()
-        self._begun = False
-        self._deadline = self._loop.time() + self._first
-
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                yield
-        except TimeoutError as error:
-            late = errors.stalled(self._between) if self._begun else errors.no_first_token(self._first)
-            raise late from error
-
-    def heard(self, *, token: bool) -> None:
-        self._begun = self._begun or token
-        if self._begun:
-            self._deadline = self._loop.time() + self._between
