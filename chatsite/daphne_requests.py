@@ -12,7 +12,7 @@ from daphne.server import reactor
 from django.conf import settings
 
 from chat.errors import TooLarge
-from chatsite import daphne_valve
+from chatsite import daphne_transport, daphne_valve
 from chatsite.daphne_valve import Valve
 
 ALLOWANCE = 64 * 1024
@@ -23,11 +23,12 @@ LAST_SECONDS = 2.0
 
 
 class Request(http_protocol.WebRequest):
-    """Daphne's own, with three things changed.
+    """Daphne's own, with four things changed.
 
     Twisted would parse forms before the application: work done twice, and a 400 of its own. And it
     would write a body to disk to its end, wherever that is, before the application hears of it. And a
-    download would lie in memory as a whole, while its client takes it.
+    download would lie in memory as a whole, while its client takes it. And a stream's pieces would each
+    wait for a turn of the loop.
     """
 
     valve: Valve | None = None
@@ -37,6 +38,8 @@ class Request(http_protocol.WebRequest):
         self._limit: int | None = None
         self._received = 0
         self._refused = False
+        self._begun = False
+        """A body that comes in pieces was begun."""
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         """The headers are read; None stands for a body in chunks."""
@@ -68,16 +71,22 @@ class Request(http_protocol.WebRequest):
             super().requestReceived(*request_line)
 
     def handle_reply(self, message: dict[str, Any]) -> None:
-        # What tells no length is an endless stream: its memory is bounded by what it tells.
-        is_download = message.get("more_body") and self.responseHeaders.hasHeader(b"Content-Length")
-        if is_download and self.valve is None and self.channel is not None:
+        begins = message.get("more_body") and not self._begun
+        if begins and self.responseHeaders.hasHeader(b"Content-Length") and self.channel is not None:
+            # What tells no length is an endless stream: its memory is bounded by what it tells.
             self.valve = Valve()
             self.registerProducer(self.valve, True)
         super().handle_reply(message)
+        if begins and self.channel is not None:
+            # From the second write on: the first goes out in one packet with the headers.
+            self._begun = True
+            self.channel.transport.eager = self.valve is None
 
     def finish(self) -> None:
         if self.valve is not None:
             self.unregisterProducer()
+        if self._begun and self.channel is not None:
+            self.channel.transport.eager = False
         super().finish()
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
@@ -109,5 +118,6 @@ class Request(http_protocol.WebRequest):
 
 def install() -> None:
     """From now on every HTTP request of this process is such a one."""
+    daphne_transport.install()
     daphne_valve.install()
     http_protocol.WebRequest = Request

@@ -56,6 +56,7 @@ class Socket(WebSocketProtocol):
         # a word; so the client is told 1009 or 1007, and has a second to close.
         self.failByDrop = False
         self.valve = Valve()
+        self.transport.eager = True
         # Until the upgrade the transport wrote for the HTTP channel, which would stop reading with it.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self.valve, True)

@@ -1,6 +1,8 @@
 """Streams: a reply, all that is live, a probe. Never save anything: replies have tasks for that."""
 
+from collections.abc import AsyncIterator
 from functools import partial
+from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -11,6 +13,17 @@ from chat.log_marks import REPLY
 from chat.service import Following, Refused
 from chat.wire import live, probe, sse
 from chat.wire.stream import STREAM_HEADERS, Source, Stream
+
+
+class StreamAnswer(StreamingHttpResponse):
+    """Iterated, it is the stream itself: Django's own goes through two more generators for each write."""
+
+    def __init__(self, stream: Stream[Any], **options: Any) -> None:
+        super().__init__(stream, **options)
+        self._stream = stream
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return aiter(self._stream)
 
 
 def ids_of(following: Following) -> dict[str, str]:
@@ -25,7 +38,7 @@ def stream_answer(following: Following, form: Form) -> HttpResponseBase:
     if following.finished:
         following.leave()
         return HttpResponse(status=204, headers=headers)
-    return StreamingHttpResponse(
+    return StreamAnswer(
         Stream(following, form.encoder(following), name=f"reply {following.reply}"),
         content_type=form.content_type,
         headers=STREAM_HEADERS | headers,
@@ -34,7 +47,7 @@ def stream_answer(following: Following, form: Form) -> HttpResponseBase:
 
 def live_answer(source: Source[Batch | Refused]) -> HttpResponseBase:
     """All that is live, as it comes."""
-    return StreamingHttpResponse(
+    return StreamAnswer(
         Stream(source, _encode_live, name="all that is live", opening=live.OPENING),
         content_type=sse.CONTENT_TYPE,
         headers=STREAM_HEADERS,
@@ -43,7 +56,7 @@ def live_answer(source: Source[Batch | Refused]) -> HttpResponseBase:
 
 def probe_answer(source: Source[probe.Said], form: str) -> HttpResponseBase:
     """A stream to try the way with."""
-    return StreamingHttpResponse(
+    return StreamAnswer(
         Stream(source, partial(probe.encode, form=form), name="a probe"),
         content_type=probe.CONTENT_TYPES[form],
         headers=STREAM_HEADERS,

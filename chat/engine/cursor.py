@@ -67,12 +67,13 @@ class Cursor:
         if begins and not body:
             # Alone, so that the write's last event has a position; what else there is comes next.
             return self._batch([_start(transcript)], transcript)
-        lead: list[Event] = [_start(transcript)] if begins else []
-        lead += self._asides(transcript)
+        events = self._asides(transcript)
+        if begins:
+            events.insert(0, _start(transcript))
         if not body:
-            return Batch(tuple(lead)) if lead else None
+            return Batch(tuple(events)) if events else None
         self.ended = transcript.ended is not None
-        return self._batch(lead + body, transcript)
+        return self._batch(events + body, transcript)
 
     def _batch(self, events: list[Event], transcript: Transcript) -> Batch:
         """These events in one write, and the cursor moved behind them."""
@@ -88,7 +89,7 @@ class Cursor:
         events: list[Event] = []
         if transcript.place != self._place:
             self._place = transcript.place
-            events.append(Queue(str(transcript.reply), self._place or 0))
+            events.append(Queue(transcript.reply_id, self._place or 0))
         if transcript.title is not None and transcript.title != self._title:
             self._title = transcript.title
             events.append(Title(str(transcript.conversation), self._title))
@@ -105,14 +106,14 @@ def _start(transcript: Transcript) -> Start:
     return Start(
         conversation=str(transcript.conversation),
         request=None if transcript.request is None else str(transcript.request),
-        reply=str(transcript.reply),
+        reply=transcript.reply_id,
         model=transcript.model,
     )
 
 
 def _after(here: Position, transcript: Transcript) -> list[Event]:
     """The events that have a position and come after this one."""
-    reply = str(transcript.reply)
+    reply = transcript.reply_id
     events: list[Event] = []
     if transcript.reasoning.length > here.reasoning:
         events.append(Reasoning(reply, here.reasoning, transcript.reasoning.since(here.reasoning)))

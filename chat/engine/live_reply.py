@@ -4,7 +4,8 @@ It only keeps state and wakes those who wait. Reading the model and saving are `
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +17,7 @@ from chat.engine.pulse import Pulse
 from chat.engine.tool_calls import ToolCalls
 from chat.engine.transcript import LEFT, Ended, Transcript
 from chat.engine.valid_text import ValidText, fit
+from chat.engine.waiter import Waiter
 from chat.events import Batch
 
 MAX_FINISH_REASON = 40
@@ -55,7 +57,7 @@ class LiveReply:
         self._valid_reasoning = ValidText()
         self._saved_text = transcript.text.length
         self._saved_reasoning = transcript.reasoning.length
-        self._waiters: set[asyncio.Future[bool]] = set()
+        self._waiters: set[Waiter] = set()
         self._followers = 0
         self._clock: asyncio.TimerHandle | None = None
         self._done = asyncio.Event()
@@ -203,21 +205,25 @@ class LiveReply:
         """Whether its text is known to be the truth: it ended, or no other process can have ended it."""
         return self.transcript.ended is not None or self._pulse.fresh
 
+    @contextmanager
+    def watched(self, seconds: float) -> Iterator[Waiter]:
+        """Whoever waits for changes, each time only so long."""
+        waiter = Waiter(seconds)
+        self._waiters.add(waiter)
+        try:
+            yield waiter
+        finally:
+            self._waiters.discard(waiter)
+            waiter.close()
+
     async def grown(self, seconds: float) -> bool:
         """Wait for the next change; False when there was none for that long."""
-        loop = asyncio.get_running_loop()
-        waiter: asyncio.Future[bool] = loop.create_future()
-        self._waiters.add(waiter)
-        timer = loop.call_later(seconds, _settle, waiter, False)
-        try:
-            return await waiter
-        finally:
-            timer.cancel()
-            self._waiters.discard(waiter)
+        with self.watched(seconds) as waiter:
+            return await waiter.woken()
 
     def wake(self) -> None:
         for waiter in self._waiters:
-            _settle(waiter, True)
+            waiter.wake()
 
     def attach(self) -> None:
         """Somebody follows: the clock that cuts an abandoned reply off stands still."""
@@ -252,8 +258,3 @@ class LiveReply:
         if self._clock is not None:
             self._clock.cancel()
             self._clock = None
-
-
-def _settle(waiter: asyncio.Future[bool], value: bool) -> None:
-    if not waiter.done():
-        waiter.set_result(value)

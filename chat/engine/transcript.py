@@ -60,6 +60,11 @@ class Transcript:
     place: int | None = None
     """Where the reply waits in its provider's queue; None when it never waited."""
     ended: Ended | None = None
+    reply_id: str = field(init=False)
+    """`reply` as events name it: made once, not for each token."""
+
+    def __post_init__(self) -> None:
+        self.reply_id = str(self.reply)
 
     @property
     def epoch(self) -> Epoch:
@@ -82,7 +87,7 @@ class Transcript:
         if self.ended is None:
             return None
         return End(
-            reply=str(self.reply),
+            reply=self.reply_id,
             status=self.ended.status,
             finish_reason=self.ended.finish_reason,
             length=self.text.length,

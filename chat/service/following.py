@@ -192,18 +192,19 @@ class Following:
 
     async def _follow_live(self, live: LiveReply) -> AsyncGenerator[Batch]:
         pulse = self._runtime.registry.pulse
-        while self.closed_reason != "revoked":
-            batch = live.take(self._cursor)
-            if batch is not None:
-                yield await self._told(batch)
-                if self._cursor.ended:
+        with live.watched(KEEP_ALIVE_SECONDS) as changes:
+            while self.closed_reason != "revoked":
+                batch = live.take(self._cursor)
+                if batch is not None:
+                    yield batch if self._blocks is None else await self._told(batch)
+                    if self._cursor.ended:
+                        return
+                elif self.closed_reason is not None:
                     return
-            elif self.closed_reason is not None:
-                return
-            elif live.closing_since is not None and pulse.now() - live.closing_since > UNSAVED_SECONDS:
-                self.close("unavailable")
-            elif not await live.grown(KEEP_ALIVE_SECONDS):
-                yield KEEP_ALIVE
+                elif live.closing_since is not None and pulse.now() - live.closing_since > UNSAVED_SECONDS:
+                    self.close("unavailable")
+                elif not await changes.woken():
+                    yield KEEP_ALIVE
 
     async def _follow_elsewhere(self) -> AsyncGenerator[Batch]:
         """Read what has ended, or follow what another process runs, until it ends or runs here."""

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ batches = st.lists(with_position | without_position | st.just(KEEP_ALIVE), max_s
 
 
 def plain(event: Event) -> dict[str, Any]:
-    return {"type": event.type} | {name: getattr(event, name) for name in event.__slots__}
+    return {"type": event.type} | msgspec.structs.asdict(event)
 
 
 def expected(written: list[Batch]) -> list[tuple[dict[str, Any], str | None]]:
