@@ -1,7 +1,7 @@
 """What Daphne does not do by itself: begin, end in order, notice silent peers, keep secrets out of its log.
 
-With `daphne_requests` and `daphne_sockets`, the only place that knows Daphne and Twisted. asgi.py loads
-it where Daphne runs.
+With its neighbours `daphne_…`, the only place that knows Daphne and Twisted. asgi.py loads it where
+Daphne runs.
 """
 
 import asyncio
