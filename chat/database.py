@@ -6,6 +6,8 @@ call it for anything that waits on something else than the database.
 
 import asyncio
 import contextvars
+import time
+import traceback
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,6 +29,10 @@ READERS = 2
 LOOKERS = 1
 """For `looking`: whether the database answers must not depend on how long others keep it busy."""
 CLOSE_SECONDS = 10
+HURRY_SECONDS = 5.0
+"""SQLite: when another program held it for as long as a writer waits, the next ones wait no more than"""
+HURRIED_MS = 100
+"""until it has let go: they are all one thread's, and each would wait for all that wait before it."""
 
 _pools: dict[str, ThreadPoolExecutor] = {}
 _hops: Counter[str] = Counter()
@@ -92,17 +98,43 @@ def _clean(function: Callable[[], R]) -> R:
         connections.close_all()
     _thread.generation = _generation
     try:
+        _hurry()
         return function()
     except Error as error:
+        broke = any(each.connection is not None for each in connections.all(initialized_only=True))
+        _let_go_of_cursors(error)
         connections.close_all()
         if isinstance(error, (OperationalError, InterfaceError)):
-            _generation += 1
+            if "database is locked" in str(error):
+                _thread.hurries_until = time.monotonic() + HURRY_SECONDS
+            elif broke:  # else none could be made: those that others have may be good
+                _generation += 1
             raise Unavailable(
                 "The database does not answer now. Nothing was lost; try again in a moment.",
                 code="database_unavailable",
                 retry_after=2,
             ) from error
         raise
+
+
+def _let_go_of_cursors(error: BaseException | None) -> None:
+    """What the error's frames hold keeps an SQLite connection and its files open long after it was closed."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__
+
+
+def _hurry() -> None:
+    """Wait for a lock as long as is sensible now; on SQLite alone, where one was ever waited for in vain."""
+    until = getattr(_thread, "hurries_until", None)
+    if until is None:
+        return
+    if time.monotonic() < until:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {HURRIED_MS}")
+    else:
+        _thread.hurries_until = None
+        connections.close_all()  # a new one is patient again
 
 
 def _threads(kind: str) -> int:

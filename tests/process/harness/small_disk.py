@@ -1,0 +1,43 @@
+"""A disk of a few megabytes, to be filled to its last byte: memory that is mounted as a file system."""
+
+import contextlib
+import errno
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+BLOCK = 4096
+
+
+class Disk:
+    """`folder` is all of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._filler = folder / "filler"
+
+    def fill(self) -> None:
+        """From now on nothing can be written that needs room."""
+        with self._filler.open("ab", buffering=0) as filler:
+            try:
+                while True:
+                    filler.write(b"x" * BLOCK)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+
+    def free(self) -> None:
+        self._filler.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, mebibytes: int) -> Iterator[Disk]:
+    """Mounting wants root, as `.ci/run` does."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "chat-tests", str(folder)]
+    done = subprocess.run(mount, capture_output=True, text=True)
+    assert done.returncode == 0, f"a small disk could not be mounted: {done.stderr}"
+    try:
+        yield Disk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
