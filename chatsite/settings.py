@@ -6,7 +6,7 @@ Loud: a bad value ends the start with `ImproperlyConfigured`, the name, and what
 from urllib.parse import urlsplit
 
 from chatsite import environment as env
-from chatsite import proxies, sentry
+from chatsite import identity, proxies, sentry
 from chatsite.asset_version import asset_version
 from chatsite.databases import BASE_DIR, database, folder_beside
 from chatsite.hosts import LOOPBACK, is_loopback
@@ -56,6 +56,21 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 CHAT_SIGN_UP = env.one_of("CHAT_SIGN_UP", ("closed", "invitation", "open"), default="invitation")
 PASSWORD_RESET_TIMEOUT = 24 * 3600
+CHAT_SECOND_FACTOR = env.choice("CHAT_SECOND_FACTOR", "off", ("off", "optional", "required"))
+CHAT_OIDC_ISSUER = identity.checked_issuer(env.address("CHAT_OIDC_ISSUER"))
+CHAT_OIDC_CLIENT_ID = env.required_with("CHAT_OIDC_CLIENT_ID", "CHAT_OIDC_ISSUER", "the client's id")
+CHAT_OIDC_CLIENT_SECRET = env.required_with(
+    "CHAT_OIDC_CLIENT_SECRET", "CHAT_OIDC_ISSUER", "the client's secret"
+)
+CHAT_OIDC_NAME = env.text("CHAT_OIDC_NAME", "Single sign-on")
+CHAT_OIDC_SIGN_UP = env.flag("CHAT_OIDC_SIGN_UP", default=CHAT_SIGN_UP == "open")
+CHAT_OIDC_LINK_BY_EMAIL = env.flag("CHAT_OIDC_LINK_BY_EMAIL", default=False)
+CHAT_PASSWORD_SIGN_IN = env.flag("CHAT_PASSWORD_SIGN_IN", default=True)
+if not CHAT_PASSWORD_SIGN_IN:
+    env.required_with(
+        "CHAT_OIDC_ISSUER", "CHAT_PASSWORD_SIGN_IN", "where single sign-on is, if not by passwords"
+    )
+USES_ALLAUTH = bool(CHAT_OIDC_ISSUER) or CHAT_SECOND_FACTOR != "off"
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 CSRF_FAILURE_VIEW = "chat.web.errors.csrf_failure"
@@ -146,6 +161,7 @@ INSTALLED_APPS = [
     "servestatic",
     "django_htmx",
     "channels",
+    *(identity.APPS if USES_ALLAUTH else []),
     "chat",
 ]
 # For pages only: the paths of the API run without any (chatsite/lean_handler.py).
@@ -160,11 +176,22 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    *(["chat.web.signed_in_fully.SignedInFully"] if CHAT_SECOND_FACTOR == "required" else []),
     "chat.web.chosen.ChosenByUser",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    *([identity.MIDDLEWARE] if USES_ALLAUTH else []),
 ]
+if USES_ALLAUTH:
+    vars().update(
+        identity.allauth_settings(
+            issuer=CHAT_OIDC_ISSUER,
+            client_id=CHAT_OIDC_CLIENT_ID,
+            client_secret=CHAT_OIDC_CLIENT_SECRET,
+            name=CHAT_OIDC_NAME,
+        )
+    )
 ROOT_URLCONF = "chatsite.urls"
 ASGI_APPLICATION = "chatsite.asgi.application"
 TEMPLATES = [

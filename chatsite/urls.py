@@ -1,5 +1,6 @@
 """Where every address leads."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("chat.web.urls")),
 ]
+if settings.USES_ALLAUTH:
+    urlpatterns.append(path("", include("chat.web.identity.urls")))
 
 handler400 = "chat.web.errors.bad_request"
 handler403 = "chat.web.errors.forbidden"

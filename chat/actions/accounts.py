@@ -14,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from chat.actions.deleting import CONVERSATION_KEPT
+from chat.actions.proofs import forget_proofs
 from chat.audit import record
 from chat.audit.log import SERVER
 from chat.errors import Conflict
@@ -46,6 +47,7 @@ def shut_account(user_id: int, *, erased: bool = False) -> list[UUID]:
     Session.objects.filter(session_key__in=keys).delete()
     SignIn.objects.filter(user=user).delete()
     OneTimeLink.objects.filter(user=user).delete()
+    forget_proofs(user_id)
     moment = LONG_AGO if erased else _past_undoing()
     still_there = Q(deleted=None) | Q(deleted__gt=moment)
     Conversation.objects.filter(still_there, owner=user).update(deleted=moment)

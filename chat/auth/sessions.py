@@ -33,9 +33,17 @@ def users_of_sessions(session_keys: Collection[str]) -> dict[str, User]:
     }
 
 
+def has_second_factor(session: Any) -> bool:
+    """Whether it was begun with one, or by single sign-on, whose provider asks for what it wants."""
+    proofs = session.get("account_authentication_methods", ())  # allauth's
+    return any(proof["method"] in ("mfa", "socialaccount") for proof in proofs)
+
+
 def _signed_in(session: Mapping[str, Any], user: User) -> bool:
     """Whether the session was made by a backend still in use and with the user's present password."""
     if session.get(BACKEND_SESSION_KEY) not in settings.AUTHENTICATION_BACKENDS:
+        return False
+    if settings.CHAT_SECOND_FACTOR == "required" and not has_second_factor(session):
         return False
     given = session.get(HASH_SESSION_KEY, "")
     return any(

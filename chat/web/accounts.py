@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME, login
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.forms import AuthenticationForm, BaseUserCreationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, redirect_to_login
@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -20,7 +21,8 @@ from django.views.decorators.http import require_http_methods
 from chat import limits
 from chat.errors import TooMany
 from chat.web.doors import address_of
-from chat.web.errors import too_many_sign_ins
+from chat.web.errors import message_page, too_many_sign_ins
+from chat.web.finishing import finish_sign_in
 from chat.web.first_account import make_first_account
 from chat.web.password_help import explain
 from chatsite import setup_code
@@ -53,9 +55,24 @@ class SignIn(LoginView):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"is_open": settings.CHAT_SIGN_UP == "open"}
+        by_password = settings.CHAT_PASSWORD_SIGN_IN
+        return super().get_context_data(**kwargs) | {
+            "by_password": by_password,
+            "by_passkey": settings.CHAT_SECOND_FACTOR != "off",
+            "oidc_name": settings.CHAT_OIDC_ISSUER and settings.CHAT_OIDC_NAME,
+            "is_open": settings.CHAT_SIGN_UP == "open" and by_password,
+        }
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        user = form.get_user()
+        assert isinstance(user, User)
+        return finish_sign_in(self.request, user, self.get_success_url())
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.CHAT_PASSWORD_SIGN_IN:
+            return message_page(
+                request, 403, gettext("Not allowed"), gettext("Nobody signs in with a password here.")
+            )
         try:
             return super().post(request, *args, **kwargs)
         except TooMany as error:
@@ -120,5 +137,4 @@ def setup(request: HttpRequest) -> HttpResponseBase:
     if user is None:
         raise Http404
     setup_code.forget()
-    login(request, user)
-    return redirect("web:home")
+    return finish_sign_in(request, user, reverse("web:home"))

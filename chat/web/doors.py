@@ -7,6 +7,7 @@ for next. Whether a link is unknown, used, revoked or expired is told to nobody.
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from chat import limits
@@ -64,6 +65,13 @@ def link_is_over(request: HttpRequest) -> HttpResponse:
         _("This link no longer works"),
         _("It was used already, has expired, or was taken back. Ask whoever sent it for a new one."),
     )
+
+
+def there_of(request: HttpRequest) -> str:
+    """Where to go afterwards, by `next` in the form or the address: on this site; else nothing."""
+    there = request.POST.get("next") or request.GET.get("next") or ""
+    good = url_has_allowed_host_and_scheme(there, {request.get_host()}, require_https=request.is_secure())
+    return there if good else ""
 
 
 def address_of(request: HttpRequest) -> str:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import login
 from django.contrib.auth.forms import UserCreationForm
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -20,9 +20,12 @@ from chat.auth import links
 from chat.errors import TooMany
 from chat.web.doors import Door, address_of, link_is_over
 from chat.web.errors import too_often
+from chat.web.finishing import finish_sign_in
 from chat.web.password_help import explain
 
 door = Door(links.Kind.INVITATION, "web:join")
+INVITED_SESSION_KEY = "invitation"
+"""The secret of the invitation, while its holder is away at single sign-on."""
 
 
 class JoinForm(UserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -66,7 +69,8 @@ def join(request: HttpRequest) -> HttpResponse:
         if settings.CHAT_SIGN_UP != "open":
             return link_is_over(request)
         secret = ""
-    form = JoinForm(request.POST if request.method == "POST" else None)
+    by_password = settings.CHAT_PASSWORD_SIGN_IN
+    form = JoinForm(request.POST if request.method == "POST" and by_password else None)
     try:
         user = _make_account(form, secret, address_of(request)) if form.is_valid() else None
     except TooMany as error:
@@ -74,9 +78,23 @@ def join(request: HttpRequest) -> HttpResponse:
     except LinkIsOver:
         return link_is_over(request)
     if user is None:
-        return render(request, "accounts/join.html", {"form": form}, status=400 if form.is_bound else 200)
-    login(request, user)
-    return door.leave(redirect("web:home"))
+        context = {
+            "form": form,
+            "by_password": by_password,
+            "oidc_name": settings.CHAT_OIDC_ISSUER and settings.CHAT_OIDC_NAME,
+        }
+        return render(request, "accounts/join.html", context, status=400 if form.is_bound else 200)
+    return door.leave(finish_sign_in(request, user, reverse("web:home")))
+
+
+@require_GET
+@never_cache
+def join_by_oidc(request: HttpRequest) -> HttpResponse:
+    """With an invitation, but without a password. Below the form's address, where the door's cookie goes."""
+    if not settings.CHAT_OIDC_ISSUER or settings.CHAT_SIGN_UP == "closed":
+        raise Http404
+    request.session[INVITED_SESSION_KEY] = door.secret(request)
+    return redirect("oidc_login")
 
 
 class LinkIsOver(Exception):

@@ -12,7 +12,7 @@ from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -68,6 +68,8 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # generic in 
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Asks for a mail; where the site sends none, says who can help."""
+    if not settings.CHAT_PASSWORD_SIGN_IN:
+        raise Http404
     if not settings.EMAIL_URL:
         return render(request, "accounts/forgotten.html", {"form": None})
     if request.method != "POST":

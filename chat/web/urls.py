@@ -51,6 +51,7 @@ urlpatterns = [
     path("accounts/forgotten/", new_password.forgotten, name="forgotten"),
     path("accounts/reset/<uidb64>/<token>/", new_password.ByMail.as_view(), name="reset_by_mail"),
     path("join/", joining.join, name="join"),
+    path("join/oidc/", joining.join_by_oidc, name="join_by_oidc"),
     path("join/<str:secret>/", joining.follow_invitation),
     path("reset/", new_password.by_link, name="reset"),
     path("reset/<str:secret>/", new_password.follow_link),

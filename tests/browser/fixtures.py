@@ -59,6 +59,8 @@ def start_site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> 
         )
         if name:
             server.settings["CHAT_PUBLIC_URL"] = f"http://{name}:{server.port}"
+        if {"CHAT_SECOND_FACTOR", "CHAT_OIDC_ISSUER"} & settings.keys():
+            manage(server.settings, "migrate", "-v", "0")  # these have tables of their own
         servers.append(server)
         server.start()
         return server

@@ -42,6 +42,7 @@ ACTIONS: Final[dict[str, Promise]] = {
     "key_change": _("Changed the limits of an API key"),
     "limits_change": _("Changed the limits of a group"),
     "link_made": _("Made a one-time link"),
+    "factor_reset": _("Took a second factor away"),
     "link_revoke": _("Took a one-time link back"),
     "connection_change": _("Changed a connection"),
     "import": _("Imported conversations"),

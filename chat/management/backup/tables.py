@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from chat.models import Conversation, Server
 
-OURS: Final = ("auth_", "chat_", "django_")
+OURS: Final = ("auth_", "chat_", "django_", "account_email", "mfa_authenticator", "socialaccount_social")
 BEAT_SECONDS: Final = 5.0
 """A server beats every two."""
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from chat.management.checking import database, redis, site, upstream, way
+from chat.management.checking import database, redis, single_sign_on, site, upstream, way
 from chat.management.checking.finding import EXIT_CODES, Finding, Level, worst
 
 WORDS: Final[dict[Level, str]] = {"ok": "OK", "warning": "warning", "problem": "PROBLEM"}
@@ -55,5 +55,6 @@ def _all(*, ask: bool) -> Iterator[Finding]:
     yield from database.look()
     yield from redis.look()
     yield from upstream.look(ask=ask)
+    yield from single_sign_on.look()
     yield from way.look()
     yield from way.clocks()

@@ -24,7 +24,7 @@ from chat.errors import Conflict, TooMany, Unavailable
 from chat.service.my_data import make_archive
 from chat.web.errors import message_page, refused, too_many_sign_ins, too_often
 from chat.web.settings.frame import show
-from chat.web.settings.present_password import PresentPasswordForm
+from chat.web.settings.present_password import PresentPasswordForm, ask_first
 from chat.web.signed_in import PageRequest, caller_of, signed_in, signed_in_async
 
 PIECE = 256 * 1024
@@ -88,6 +88,8 @@ async def export(request: PageRequest) -> HttpResponseBase:
 @signed_in
 def delete(request: PageRequest) -> HttpResponse:
     """Shut at once; what ran is stopped, and the rows go after the last end."""
+    if (answer := ask_first(request)) is not None:
+        return answer
     form = DeleteForm(request.user, request.POST)
     try:
         valid = form.is_valid()

@@ -24,8 +24,10 @@ SECTIONS: tuple[tuple[str, str | Promise], ...] = (
 """The name of each page's address, and what it is called."""
 
 
-def show(request: PageRequest, section: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    """A page of the settings. 400 where a form on it was refused: it says there what is wrong."""
+def show(
+    request: PageRequest, section: str, context: dict[str, Any], *, template: str = "", status: int = 200
+) -> HttpResponse:
+    """A page of the settings, or one that belongs to it. 400 where a form on it was refused."""
     frame = {
         "sidebar": sidebar_of(request),
         "texts": texts(),
@@ -33,7 +35,7 @@ def show(request: PageRequest, section: str, context: dict[str, Any], *, status:
         "section": section,
         "section_title": dict(SECTIONS)[section],
     }
-    return render(request, f"settings/{section}.html", frame | context, status=status)
+    return render(request, template or f"settings/{section}.html", frame | context, status=status)
 
 
 def saved(request: PageRequest, section: str, text: str) -> HttpResponse:

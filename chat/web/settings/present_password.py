@@ -3,15 +3,32 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from chat import limits
+from chat.web.signed_in import PageRequest
+
+
+def gives_password(user: User) -> bool:
+    """Whether this user has one that is of use. Else they sign in once more."""
+    return bool(settings.CHAT_PASSWORD_SIGN_IN) and user.has_usable_password()
+
+
+def ask_first(request: PageRequest) -> HttpResponse | None:
+    """Where who has no password to give proves who they are. None where they did, or give it in the form."""
+    if not settings.USES_ALLAUTH or gives_password(request.user):
+        return None
+    from chat.web.identity import confirming
+
+    return confirming.ask_first(request)
 
 
 class PresentPasswordForm(forms.Form):
-    """Subclasses add their fields; the password is asked for last."""
+    """Subclasses add their fields; the password is asked for last, of those who have one."""
 
     password = forms.CharField(
         label=gettext_lazy("Your password"),
@@ -22,6 +39,8 @@ class PresentPasswordForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._user = user
+        if settings.USES_ALLAUTH and not gives_password(user):
+            del self.fields["password"]
         self.order_fields([*(name for name in self.fields if name != "password"), "password"])
 
     def clean_password(self) -> str:

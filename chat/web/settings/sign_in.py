@@ -22,7 +22,7 @@ from chat.web.browsers import in_words
 from chat.web.errors import too_many_sign_ins
 from chat.web.password_help import explain
 from chat.web.settings.frame import saved, show
-from chat.web.settings.present_password import PresentPasswordForm
+from chat.web.settings.present_password import PresentPasswordForm, ask_first, gives_password
 from chat.web.signed_in import PageRequest, signed_in
 
 
@@ -61,7 +61,7 @@ class AddressForm(PresentPasswordForm):
 @signed_in
 def page(request: PageRequest) -> HttpResponse:
     """The page; a POST changes the password."""
-    if request.method != "POST":
+    if request.method != "POST" or (settings.USES_ALLAUTH and not gives_password(request.user)):
         return _show(request, PasswordForm(request.user))
     form = PasswordForm(request.user, request.POST)
     try:
@@ -84,6 +84,8 @@ def page(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def choose_address(request: PageRequest) -> HttpResponse:
+    if (answer := ask_first(request)) is not None:
+        return answer
     form = AddressForm(request.user, request.POST, auto_id="id_address_%s")
     try:
         valid = form.is_valid()
@@ -122,8 +124,12 @@ def _show(
         request.user, initial={"email": request.user.email}, auto_id="id_address_%s"
     )
     context = {
-        "password_form": form,
+        "password_form": form if not settings.USES_ALLAUTH or gives_password(request.user) else None,
         "address_form": address_form if settings.EMAIL_URL else None,
         "places": places,
     }
+    if settings.USES_ALLAUTH:
+        from chat.web.identity.shown import identity_of
+
+        context |= identity_of(request.user)
     return show(request, "password", context, status=status)
