@@ -1,9 +1,9 @@
-"""A way to the real Redis that a test can cut and mend."""
+"""A way to the real Redis or PostgreSQL that a test can cut, mend and make slow."""
 
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -11,10 +11,13 @@ REDIS = urlsplit(os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379"))
 
 
 class TcpSwitch:
-    """Passes connections on to Redis while it is closed; cut, it drops them and refuses new ones."""
+    """Passes connections on while it is closed; cut, it drops them and refuses new ones."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str, port: int) -> None:
+        self._there = host, port
         self.port = 0
+        self.delay = 0.0
+        """Seconds for each piece, either way."""
         self._through = True
         self._flows = asyncio.Event()
         self._flows.set()
@@ -22,9 +25,13 @@ class TcpSwitch:
         self._passing: set[asyncio.Task[None]] = set()
 
     @classmethod
+    def to_redis(cls) -> AbstractAsyncContextManager[Self]:
+        return cls.to(REDIS.hostname or "127.0.0.1", REDIS.port or 6379)
+
+    @classmethod
     @asynccontextmanager
-    async def to_redis(cls) -> AsyncIterator[Self]:
-        switch = cls()
+    async def to(cls, host: str, port: int) -> AsyncIterator[Self]:
+        switch = cls(host, port)
         server = await asyncio.start_server(switch._connected, "127.0.0.1", 0)
         switch.port = server.sockets[0].getsockname()[1]
         try:
@@ -55,15 +62,16 @@ class TcpSwitch:
         assert passing is not None
         self._passing.add(passing)
         passing.add_done_callback(self._passing.discard)
-        redis_reader, redis_writer = await asyncio.open_connection(REDIS.hostname, REDIS.port)
-        writers = {writer, redis_writer}
+        there_reader, there_writer = await asyncio.open_connection(*self._there)
+        writers = {writer, there_writer}
         self._writers |= writers
-        await asyncio.gather(self._pump(reader, redis_writer), self._pump(redis_reader, writer))
+        await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
         self._writers -= writers
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65536):
+                await asyncio.sleep(self.delay)
                 await self._flows.wait()
                 writer.write(data)
         except OSError:
