@@ -2,6 +2,7 @@
 
 import os
 import sys
+from importlib.util import find_spec
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 
@@ -32,6 +33,11 @@ if "daphne.server" in sys.modules:
     from chatsite import daphne_drain
 
     daphne_drain.install()
+
+if "uvicorn" in sys.modules and find_spec("httptools"):  # else it has a parser that bounds by itself
+    from chatsite import uvicorn_requests
+
+    uvicorn_requests.install()
 
 LEAN = ("/api/", "/v1/", "/admin/review/download/", "/admin/review/live/")
 """Where streams are: all views under these are async and need no middleware."""

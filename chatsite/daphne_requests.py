@@ -44,6 +44,8 @@ class Request(http_protocol.WebRequest):
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         """The headers are read; None stands for a body in chunks."""
         super().gotLength(length)
+        # Daphne believes whoever sends it: other views would run behind the paths that need no middleware.
+        self.requestHeaders.removeHeader(b"Daphne-Root-Path")
         self._limit = settings.CHAT_MAX_BODY_BYTES or None
         if b"websocket" in map(bytes.lower, self.requestHeaders.getRawHeaders(b"Upgrade", [])):
             # Daphne would hand the body of a handshake to Autobahn in one piece, which copies it for each

@@ -6,6 +6,7 @@ Loaded once, before the server listens. Knows Daphne, Autobahn and Twisted, and 
 import asyncio
 from typing import Any
 
+from autobahn.websocket.types import ConnectionDeny
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from chatsite import daphne_valve
@@ -18,7 +19,7 @@ MIN_WEIGHT = 10 * 1024
 
 
 class Socket(WebSocketProtocol):
-    """Daphne's own, with seven things changed."""
+    """Daphne's own, with eight things changed."""
 
     waiting = 0
     """Bytes that came since the application had last taken all."""
@@ -38,6 +39,14 @@ class Socket(WebSocketProtocol):
 
         application_queue._get = get  # type: ignore[method-assign]
         super().applicationCreateWorked(application_queue)
+
+    def onConnect(self, request: Any) -> Any:  # noqa: N802
+        # Whoever calls says no more than which address: the root is the settings'.
+        request.headers.pop("daphne-root-path", None)
+        # Daphne decodes it as ASCII: a 500 and a traceback in the log, by whoever wants them.
+        if not request.headers.get("sec-websocket-protocol", "").isascii():
+            raise ConnectionDeny(400, "Sec-WebSocket-Protocol is not ASCII")  # type: ignore[no-untyped-call]
+        return super().onConnect(request)
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         if message["type"] == "websocket.accept":

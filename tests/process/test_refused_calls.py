@@ -180,3 +180,14 @@ async def test_a_reply_cut_by_its_length_can_be_continued(alice: Api) -> None:
     again = await alice.call("POST", f"messages/{first.json['id']}/continue", {"stream": False})
     assert again.status == 200
     assert (again.json["id"], again.json["content"]) == (first.json["id"], first.json["content"] + "more")
+
+
+async def test_no_caller_says_where_the_site_begins(alice: Api) -> None:
+    """Daphne believes this header; behind a path of the API the site's pages ran without their middleware."""
+    for path, root, status in (
+        ("/api/v1/accounts/login/", "/api/v1", 404),
+        ("/accounts/login/", "//evil.example", 200),
+    ):
+        answer = await alice.call("GET", path, headers={"Daphne-Root-Path": root})
+        assert answer.status == status
+        assert b"evil.example" not in answer.body

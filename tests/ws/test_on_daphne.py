@@ -75,6 +75,16 @@ async def test_a_frame_that_is_too_large_is_told(daphne: DaphneProcess, size: in
         assert socket.close_code == code
 
 
+async def test_a_protocol_in_letters_that_none_has_is_400(daphne: DaphneProcess) -> None:
+    lines = ["GET / HTTP/1.1", "Host: a", "Upgrade: websocket", "Connection: Upgrade"]
+    lines += ["Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==", "Sec-WebSocket-Version: 13"]
+    lines += ["Sec-WebSocket-Protocol: \xff", "", ""]
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(daphne.url.rpartition(":")[2]))
+    writer.write("\r\n".join(lines).encode("latin1"))
+    assert (await reader.readline()).startswith(b"HTTP/1.1 400")
+    writer.close()
+
+
 async def test_what_waits_for_a_client_that_does_not_read_is_bounded(daphne: DaphneProcess) -> None:
     async with connect(f"{daphne.url}/flood", max_queue=1) as socket:
         sent = 0

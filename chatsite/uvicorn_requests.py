@@ -1,0 +1,63 @@
+"""uvicorn's requests as we want them: what is sent beside bodies is bounded, and a head comes in time.
+
+Its parser of HTTP takes headers, trailers and the framing of chunks without end, and waits for them for ever:
+anybody could fill the memory of the process before the application hears of them. Loaded once, before the
+server listens. Knows uvicorn, and nothing of ours.
+"""
+
+import asyncio
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_BESIDE: Final = 64 * 1024
+"""Bytes of a request beside its body, about: one read may go over it."""
+FRAMING: Final = 8
+"""So many more may come with each byte of a body: chunks of a byte each have five."""
+HEAD_SECONDS: Final = 60.0
+"""From the connection to the end of its first head, as Daphne has it."""
+
+_CHANGED: Final = (
+    *("connection_made", "connection_lost", "data_received"),
+    *("on_headers_complete", "on_body", "on_message_complete"),
+)
+_plain: Final = {name: getattr(HttpToolsProtocol, name) for name in _CHANGED}
+
+
+def _connection_made(self: Any, transport: asyncio.Transport) -> None:
+    self.beside = 0
+    self.overdue = asyncio.get_running_loop().call_later(HEAD_SECONDS, transport.close)
+    _plain["connection_made"](self, transport)
+
+
+def _connection_lost(self: Any, exc: Exception | None) -> None:
+    self.overdue.cancel()
+    _plain["connection_lost"](self, exc)
+
+
+def _data_received(self: Any, data: bytes) -> None:
+    self.beside += len(data)
+    _plain["data_received"](self, data)
+    if self.beside > MAX_BESIDE and not self.transport.is_closing():
+        self.send_400_response("The head of the request is too large.")
+
+
+def _on_headers_complete(self: Any) -> None:
+    self.overdue.cancel()
+    _plain["on_headers_complete"](self)
+
+
+def _on_body(self: Any, body: bytes) -> None:
+    self.beside = max(self.beside - (1 + FRAMING) * len(body), 0)
+    _plain["on_body"](self, body)
+
+
+def _on_message_complete(self: Any) -> None:
+    self.beside = 0
+    _plain["on_message_complete"](self)
+
+
+def install() -> None:
+    """From now on every connection of this process is such a one."""
+    for name in _CHANGED:
+        setattr(HttpToolsProtocol, name, globals()[f"_{name}"])
