@@ -21,7 +21,7 @@ from chat.models.status import Status
 from chat.review.keeping import held, queued
 
 AT_ONCE: Final = 100
-"""Rows looked at in one round of purging; the next round is a second later."""
+"""Rows looked at in one round of purging; the next round is five seconds later."""
 
 
 def purge_hidden(now: datetime | None = None) -> int:

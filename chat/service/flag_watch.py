@@ -49,6 +49,8 @@ async def apply_rules() -> None:
     while (work := await reading(rules.next_work)) is not None:
         found = await asyncio.to_thread(rules.hits, work.rules, work.texts)
         await in_database(rules.finish, work, found)
+        if len(work.completions) < rules.BATCH:
+            return  # what came meanwhile waits for the next look: a busy site would be looked at without end
 
 
 async def announce() -> None:
