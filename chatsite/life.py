@@ -6,6 +6,7 @@ Called by what knows the server: `lifespan` (uvicorn and others) and `daphne_dra
 import asyncio
 import gc
 import logging
+import sys
 from contextlib import suppress
 
 from django.conf import settings
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 LAST_SAVES_SECONDS = 30.0
 """How long the end may take beyond CHAT_DRAIN_SECONDS before the process goes all the same."""
+SWITCH_SECONDS = 0.0005
+"""A thread at the database holds tokens up for so long at most; Python's own is 5 ms."""
 YOUNG_OBJECTS = 5_000
 """More of them than went: then Python looks for what refers to itself. Its own default is 700."""
 RESTARTS = 1012
@@ -38,6 +41,7 @@ async def begin() -> None:
         await _check_schema()
         await service.start()
         _spare_the_collector()
+        sys.setswitchinterval(SWITCH_SECONDS)
         _beside.append(asyncio.create_task(loop_lag.observe_forever(), name="loop lag"))
     except Exception:
         _failed = True
