@@ -109,13 +109,7 @@ def test_what_changes_the_second_factor_asks_for_a_fresh_proof(site: IdentitySit
     ((row,),) = site.rows(
         "SELECT id FROM mfa_authenticator WHERE type = 'totp' AND user_id = ?", site.id_of("nina")
     )
-    age = (
-        "from django.contrib.sessions.backends.db import SessionStore\n"
-        f"session = SessionStore({visitor.session.cookies['sessionid']!r})\n"
-        "for proof in session['account_authentication_methods']: proof['at'] -= 3600\n"
-        "session.save()"
-    )
-    manage(environment(**site.settings), "shell", "-v", "0", "-c", age)
+    site.age(visitor)
     remove = f"/settings/second-factor/{row}/remove/"
     for path in (remove, "/settings/second-factor/codes/new/"):
         assert visitor.open("/settings/password/").send(path).path == "/settings/confirm/"

@@ -7,6 +7,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from process.harness.identity_site import IdentitySite, start_identity_site
 from process.harness.oidc_provider import CLIENT_ID, OidcProvider
+from process.harness.people import PASSWORD
 from process.harness.processes import StartServer, environment, manage
 from process.harness.visitor import Visitor
 
@@ -94,13 +95,7 @@ def test_who_is_signed_in_connects_it_and_may_disconnect_it(site: IdentitySite, 
 def test_an_open_session_alone_connects_nothing(site: IdentitySite, oidc: OidcProvider) -> None:
     oidc.is_now("mallory-at-org")
     alice = site.visitor().sign_in("alice")
-    make_old = (
-        "from django.contrib.sessions.backends.db import SessionStore\n"
-        f"session = SessionStore({alice.session.cookies['sessionid']!r})\n"
-        "for proof in session['account_authentication_methods']: proof['at'] -= 3600\n"
-        "session.save()"
-    )
-    manage(environment(**site.settings), "shell", "-v", "0", "-c", make_old)
+    site.age(alice)
     asked = len(oidc.asked)
     alice.open("/accounts/oidc/connect/")
     assert (alice.path, len(oidc.asked)) == ("/settings/confirm/", asked)
@@ -189,3 +184,51 @@ def test_an_invitation_lets_a_newcomer_in_once(site: IdentitySite, oidc: OidcPro
     assert (first_name, email, used) == ("Iris", "", 1)
     oidc.is_now("second-at-org")
     assert site.username(site.visitor().open(secret_path).open("/join/oidc/")) is None
+
+
+@pytest.fixture(scope="module")
+def without_passwords(
+    oidc: OidcProvider, start_module_server: StartServer, tmp_path_factory: pytest.TempPathFactory
+) -> IdentitySite:
+    """And where an address that the provider verified is enough."""
+    settings = oidc.settings(CHAT_PASSWORD_SIGN_IN="0", CHAT_OIDC_LINK_BY_EMAIL="1")
+    return start_identity_site(start_module_server, tmp_path_factory.mktemp("no-passwords"), **settings)
+
+
+def test_without_passwords_the_door_takes_none(without_passwords: IdentitySite) -> None:
+    visitor = without_passwords.visitor().open("/accounts/login/")
+    assert 'name="password"' not in visitor.text
+    assert "Example Org" in visitor.text
+    visitor.open("/setup/").open("/accounts/login/").send(
+        "/accounts/login/", username="alice", password=PASSWORD
+    )
+    assert (visitor.status, without_passwords.username(visitor)) == (403, None)
+    assert visitor.open("/accounts/forgotten/").status == 404
+
+
+def test_where_addresses_are_trusted_a_verified_one_opens_an_account_in_use(
+    without_passwords: IdentitySite, oidc: OidcProvider
+) -> None:
+    oidc.is_now("bob-at-org", email="bob@example.org", email_verified=False)
+    assert without_passwords.username(without_passwords.visitor().open(GO)) is None
+    oidc.is_now("gone-at-org", email="gone@example.org", email_verified=True)
+    assert without_passwords.username(without_passwords.visitor().open(GO)) is None
+    oidc.is_now("bob-at-org", email="bob@example.org", email_verified=True)
+    assert without_passwords.username(without_passwords.visitor().open(GO)) == "bob"
+
+
+def test_who_has_no_password_leaves_by_a_fresh_sign_in(
+    without_passwords: IdentitySite, oidc: OidcProvider
+) -> None:
+    site = without_passwords
+    oidc.is_now("alice-at-org", email="alice@example.org", email_verified=True)
+    visitor = site.visitor().open(GO)
+    assert "Change the password" not in visitor.open("/settings/password/").text
+    assert visitor.send("/accounts/oidc/disconnect/").status == 409
+    site.age(visitor)
+    page = visitor.open("/settings/data/").send("/settings/data/delete/", username="alice")
+    assert page.path == "/settings/confirm/"
+    assert f'href="{GO}?next=/settings/password/"' in page.text
+    visitor.open(GO).open("/settings/data/").send("/settings/data/delete/", username="alice")
+    assert (visitor.status, site.username(visitor)) == (200, None)
+    assert site.rows("SELECT count(*) FROM socialaccount_socialaccount WHERE uid = 'alice-at-org'") == [(0,)]

@@ -1,5 +1,6 @@
 """Single sign-on: to the provider and back. What comes back is checked here, whose it is elsewhere."""
 
+import logging
 from typing import Any, Final
 
 import jwt
@@ -28,6 +29,7 @@ from chat.web.settings.frame import saved
 from chat.web.signed_in import PageRequest, signed_in
 from chatsite.identity import provider_id
 
+logger = logging.getLogger(__name__)
 SIGNED_BY: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 SIGNED_BY_SECRET: Final = ("HS256", "HS384", "HS512")
 """With the client's secret, which a provider without keys uses: it has no key to confuse it with."""
@@ -108,7 +110,8 @@ def lead_there(request: HttpRequest, process: str) -> HttpResponse:
     provider = get_adapter().get_provider(request, provider_id(settings.CHAT_OIDC_ISSUER))
     try:
         answer: HttpResponse = provider.redirect(request, process, next_url=there_of(request) or None)
-    except (requests.RequestException, KeyError, ValueError):
+    except (requests.RequestException, KeyError, ValueError) as error:
+        logger.warning("Single sign-on does not answer: %.300r", error)
         return message_page(
             request, 502, _("Not possible now"), _("Single sign-on does not answer. Try again later.")
         )
@@ -123,7 +126,8 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
         answer: HttpResponse = OAuth2CallbackView.adapter_view(Answer(request, provider_id))(request)
     except ImmediateHttpResponse as refused:
         answer = refused.response
-    except (requests.RequestException, ImproperlyConfigured, KeyError, TypeError, ValueError):
+    except (requests.RequestException, ImproperlyConfigured, KeyError, TypeError, ValueError) as error:
+        logger.warning("What single sign-on answered cannot be read: %.300r", error)
         answer = message_page(
             request, 502, _("That did not work"), _("What single sign-on answered cannot be read.")
         )

@@ -4,6 +4,7 @@ Nobody gets into an account that is there by an address that the provider did no
 that somebody has used, unless the settings say that addresses can be trusted.
 """
 
+import logging
 from typing import Any, NoReturn
 
 from allauth.account.utils import user_email
@@ -22,6 +23,8 @@ from chat.auth import links
 from chat.web.doors import address_of
 from chat.web.errors import message_page
 from chat.web.joining import INVITED_SESSION_KEY
+
+logger = logging.getLogger(__name__)
 
 
 class ProviderAdapter(DefaultSocialAccountAdapter):
@@ -74,7 +77,10 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         user.first_name, user.last_name = str(data.get("name") or data.get("first_name") or "")[:150], ""
         return user
 
-    def on_authentication_error(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, **kwargs: Any
+    ) -> None:
+        logger.warning("Single sign-on failed: %s: %.300s", error, exception or request.GET.get("error", ""))
         _refuse(
             request,
             _("That did not work"),

@@ -26,6 +26,15 @@ make("dave", is_staff=True, is_superuser=True)
 """Alice and Bob have been here. Nina never was; Gone was sent away; Dave is the administrator."""
 
 
+AGE = """
+from django.contrib.sessions.backends.db import SessionStore
+session = SessionStore(%r)
+for proof in session["account_authentication_methods"]:
+    proof["at"] -= 3600
+session.save()
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class IdentitySite:
     server: Server
@@ -34,6 +43,11 @@ class IdentitySite:
 
     def visitor(self) -> Visitor:
         return Visitor(self.server.url)
+
+    def age(self, visitor: Visitor) -> None:
+        """An hour has passed since the visitor has shown who they are."""
+        key = visitor.session.cookies["sessionid"]
+        manage(environment(**self.settings), "shell", "-v", "0", "-c", AGE % key)
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         with sqlite3.connect(self.path) as connection:
