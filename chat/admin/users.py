@@ -18,6 +18,7 @@ from django.urls import URLPattern, path
 
 from chat.admin.audited import Audited
 from chat.admin.erasing import erase_page, export_user
+from chat.admin.second_factors import reset_page
 from chat.models import RetentionRule
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class UserAdmin(Audited, UsersAdmin):
         return [
             path("<int:user_id>/erase/", view(erase_page), name="auth_user_erase"),
             path("<int:user_id>/export/", view(export_user), name="auth_user_export"),
+            path("<int:user_id>/second-factor/", view(reset_page), name="auth_user_second_factor"),
             *super().get_urls(),
         ]
 

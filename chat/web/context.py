@@ -15,6 +15,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "product": settings.CHAT_SITE_NAME,
         "sharing": settings.CHAT_SHARING,
+        "second_factors": settings.CHAT_SECOND_FACTOR != "off",
         "temporary_chats": settings.CHAT_TEMPORARY_CHATS,
         # Looked up where a page says it: that may cost a query.
         "told": SimpleLazyObject(lambda: what_is_told(request.user.pk or 0)),

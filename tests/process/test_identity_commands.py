@@ -38,7 +38,8 @@ LOADED = """
 import sys, chatsite.asgi, chatsite.urls
 from django.urls import get_resolver
 get_resolver().url_patterns
-print(sorted(name for name in sys.modules if name.split(".")[0] in ("allauth", "fido2", "jwt", "qrcode", "oauthlib")))
+ITS = ("allauth", "fido2", "jwt", "qrcode", "oauthlib")
+print(sorted(name for name in sys.modules if name.split(".")[0] in ITS))
 """
 
 

@@ -8,7 +8,7 @@ from process.harness.identity_site import IdentitySite, start_identity_site
 from process.harness.oidc_provider import OidcProvider
 from process.harness.one_time_codes import code_of, wrong_code
 from process.harness.people import PASSWORD
-from process.harness.processes import StartServer, environment, manage
+from process.harness.processes import StartServer, environment, manage, try_to_manage
 from process.harness.visitor import LOGIN, Visitor
 
 pytestmark = pytest.mark.process
@@ -166,3 +166,32 @@ def test_keys_of_programs_need_no_second_factor(strict: IdentitySite) -> None:
         f"{strict.server.url}/api/v1/conversations", headers={"Authorization": f"Bearer {key}"}
     )
     assert answer.status_code == 200
+
+
+def test_an_administrator_takes_a_lost_one_away_and_nobody_else_does(site: IdentitySite) -> None:
+    settings = environment(**site.settings)
+    for name in ("alice", "dave"):
+        try_to_manage(settings, "reset_second_factor", name)
+    alice, _, _ = set_up(site, "alice")
+    address = f"/admin/auth/user/{site.id_of('alice')}/second-factor/"
+    assert alice.send(address).status == 403
+    make_staff = (
+        "from django.contrib.auth.models import User\n"
+        "User.objects.filter(username='bob').update(is_staff=True)"
+    )
+    manage(settings, "shell", "-v", "0", "-c", make_staff)
+    try_to_manage(settings, "reset_second_factor", "bob")
+    bob = site.visitor().sign_in("bob")
+    assert bob.open("/admin/").status == 200
+    assert bob.send(address).status == 403
+    dave = site.visitor().sign_in("dave").open(f"/admin/auth/user/{site.id_of('alice')}/change/")
+    assert f'href="{address}"' in dave.text
+    assert "is gone" in dave.open(address).send(address).text
+    assert site.username(alice) is None
+    assert site.username(site.visitor().sign_in("alice")) == "alice"
+    assert site.rows("SELECT actor, via FROM chat_auditentry WHERE action = 'factor_reset' ORDER BY id DESC")[
+        0
+    ] == (
+        site.id_of("dave"),
+        "admin",
+    )

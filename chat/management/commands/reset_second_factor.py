@@ -4,11 +4,9 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
-from chat.actions.proofs import SECOND_FACTORS, forget_proofs
-from chat.audit import Actor, record
-from chat.auth import sign_ins
+from chat.audit import Actor
+from chat.service.second_factors import reset_second_factor
 
 
 class Command(BaseCommand):
@@ -24,10 +22,6 @@ class Command(BaseCommand):
         user = User.objects.filter(username=username).first()
         if user is None:
             raise CommandError(f"There is no user {username!r}.")
-        with transaction.atomic():
-            deleted = forget_proofs(user.pk, SECOND_FACTORS)
-            if not deleted:
-                raise CommandError(f"{username!r} has no second factor.")
-            sign_ins.end_all(user)
-            record(Actor(None, "command"), "factor_reset", "user", user.pk)
+        if not reset_second_factor(Actor(None, "command"), user):
+            raise CommandError(f"{username!r} has no second factor.")
         self.stdout.write(f"The second factor of {username} is gone, and all their devices are signed out.")
