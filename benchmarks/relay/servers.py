@@ -112,8 +112,8 @@ def all_servers(postgres: str | None, *, only_ours: bool = False) -> Iterator[li
             databases["PostgreSQL"] = stack.enter_context(_databases(postgres))
         for database, address in databases.items():
             for way, command in OURS.items():
-                settings = _settings(scratch, address.format(way=way), port := next(ports))
-                key = _prepare(settings)
+                settings = settings_of(scratch, address.format(way=way), port := next(ports))
+                key = prepare(settings)
                 words = [sys.executable, *(word.format(port=port) for word in command)]
                 process = stack.enter_context(_started(words, settings, port, theirs))
                 headers = {"Authorization": f"Bearer {key}"}
@@ -163,7 +163,7 @@ def _yardsticks() -> Iterator[tuple[str, Sequence[str], dict[str, str]]]:
     yield NODE, ("node", str(copy)), {"UPSTREAM": UPSTREAM, "NODE_ENV": "production"}
 
 
-def _settings(scratch: Path, database: str, port: int) -> dict[str, str]:
+def settings_of(scratch: Path, database: str, port: int) -> dict[str, str]:
     """As in production; but one user is all users here, and titles, which ask a second time, are off."""
     return {
         "DJANGO_ENV_FILE": "",
@@ -181,7 +181,7 @@ def _settings(scratch: Path, database: str, port: int) -> dict[str, str]:
     }
 
 
-def _prepare(settings: Mapping[str, str]) -> str:
+def prepare(settings: Mapping[str, str]) -> str:
     """Migrate, and make a user with a key."""
     environment = os.environ | settings
 
