@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -79,7 +80,7 @@ def measured(what: str, step: Callable[[int], object], *, rows: int = 1) -> None
             step(1 + turn * TIMES + number)
         cpu, database = time.process_time() - cpu, backend_seconds(pid) - database
         seen.append((cpu * 1e6, database * 1e6, written() - wal))
-    cpu, database, wal = (sorted(values)[ROUNDS // 2] / TIMES / rows for values in zip(*seen, strict=True))
+    cpu, database, wal = (median(values) / TIMES / rows for values in zip(*seen, strict=True))
     print(
         f"{what:46} {cpu:8.0f} µs {database:8.0f} µs in PostgreSQL {wal:8.0f} bytes of WAL"
         f" {len(queries):3} statements for {rows}",
@@ -139,21 +140,24 @@ async def of_redis(what: str, message: Message) -> None:
     await ready.wait()
     speaking = RedisLine(REDIS, [], heard.append, ready.set)
 
-    async def sent(channel: str) -> tuple[float, dict[str, float]]:
+    async def sent(channel: str, hears: int) -> tuple[float, list[float]]:
+        """µs of CPU and what Redis counted, for each message."""
+        heard.clear()
         before, cpu = redis.info(), time.process_time()
         for _ in range(MESSAGES):
             await speaking.publish(channel, data)
-        return time.process_time() - cpu, {name: redis.info()[name] - before[name] for name in COUNTED}
+        while len(heard) < hears:
+            await asyncio.sleep(0.01)
+        cpu, after = time.process_time() - cpu, redis.info()
+        return cpu / MESSAGES * 1e6, [(after[name] - before[name]) / MESSAGES for name in COUNTED]
 
-    await sent("nobody's")
-    alone, _ = await sent("nobody's")
-    cpu = time.process_time()
-    _, counted = await sent(channel)
-    while len(heard) < MESSAGES:
-        await asyncio.sleep(0.01)
-    both = time.process_time() - cpu
-    came, went, user, system = (counted[name] / MESSAGES for name in COUNTED)
-    send, hear, busy = alone / MESSAGES * 1e6, (both - alone) / MESSAGES * 1e6, (user + system) * 1e6
+    turns = [(await sent("nobody's", 0), await sent(channel, MESSAGES)) for _ in range(ROUNDS)]
+    send = median(alone for (alone, _), _ in turns)
+    hear = median(both for _, (both, _) in turns) - send
+    came, went, user, system = (
+        median(column) for column in zip(*(one for _, (_, one) in turns), strict=True)
+    )
+    busy = (user + system) * 1e6
     print(
         f"{what:42} {send:5.0f} µs to send {hear:5.0f} µs to hear {busy:5.0f} µs in Redis"
         f" {came:5.0f} bytes in {went:5.0f} bytes out",

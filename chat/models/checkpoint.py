@@ -8,7 +8,10 @@ from chat.models.completion import Completion
 class Checkpoint(models.Model):
     """What arrived since the checkpoint before: only the new piece, so that long replies cost no more."""
 
-    completion = models.ForeignKey(Completion, on_delete=models.CASCADE, related_name="checkpoints")
+    # The unique constraint is the way to a completion's, too: each index is paid for by every checkpoint.
+    completion = models.ForeignKey(
+        Completion, on_delete=models.CASCADE, related_name="checkpoints", db_index=False
+    )
     text_offset = models.PositiveIntegerField()
     text = models.TextField(blank=True)
     reasoning_offset = models.PositiveIntegerField()
