@@ -35,11 +35,11 @@ class Said:
 
 
 # What steps.py prints
-ASK: Final = Step(8040, 6000, 6177)
-SAVE: Final = Step(86, 137, 510)  # a reply's share of a checkpoint of a hundred
-END: Final = Step(3622, 4250, 3538)
-TOKEN_ELSEWHERE: Final = Said(182, 195, 72, 206)
-CHANGE: Final = Said(274, 198, 75, 216)
+ASK: Final = Step(7522, 5500, 6169)
+SAVE: Final = Step(94, 137, 430)  # a reply's share of a checkpoint of a hundred
+END: Final = Step(3425, 4000, 3529)
+TOKEN_ELSEWHERE: Final = Said(245, 105, 65, 206)
+CHANGE: Final = Said(187, 118, 53, 216)
 CHANGES_A_REPLY: Final = 3  # it began, it ended, it has a title
 # What crowd.py prints
 MIB_A_STREAM: Final = 0.048
