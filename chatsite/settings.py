@@ -246,6 +246,9 @@ LOGGING = {
         "django": {"level": "INFO"},
         # The access log has the 404s.
         "django.request": {"level": "ERROR"},
+        # What a client did wrong is its 400 there: no stranger writes tracebacks, or sends them to Sentry.
+        "django.security": {"level": "CRITICAL"},
+        "django.security.csrf": {"level": "WARNING"},
         "daphne": {"level": "WARNING"},
         # These come with handlers of their own, which print addresses whole.
         "uvicorn": {"handlers": ["lines"], "level": "INFO", "propagate": False},

@@ -64,7 +64,7 @@ def answers_to(message: Message) -> QuerySet[Message]:
 def message_for(user_id: int, message_id: Any) -> Message:
     """A message as saved now, with its completion and feedback."""
     key = as_uuid(message_id, "message")
-    pieces = read_pieces(completion__message=key)
+    pieces = read_pieces(completion__message=key, completion__message__conversation__owner=user_id)
     rows = messages_of(user_id).select_related("completion", "feedback").prefetch_related(their_attachments())
     found = rows.filter(id=key).first()
     if found is None:

@@ -71,7 +71,9 @@ def read_messages(tree: Tree, wanted: Collection[str]) -> dict[str, dict[str, An
     rows = Message.objects.filter(conversation=tree.conversation["id"], id__in=wanted).annotate(
         is_reported=Exists(reports)
     )
-    pieces = read_pieces(completion__message__in=wanted)
+    pieces = read_pieces(
+        completion__message__in=wanted, completion__message__conversation=tree.conversation["id"]
+    )
     messages = list(rows.select_related("completion", "feedback").prefetch_related(their_attachments()))
     pieces.join(messages)
     return {str(row.id): {**describe_message(row), "reported": row.is_reported} for row in messages}

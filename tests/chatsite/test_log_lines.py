@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from django.test import Client
 
 from chatsite.log_lines import Redact, redacted
 
@@ -45,3 +46,11 @@ def test_a_name_behind_percent_signs_hides_no_secret() -> None:
 def test_what_hides_nothing_stays_as_it_is() -> None:
     line = '"GET /api/v1/conversations?q=%E4%BD%A0 HTTP/1.1"'
     assert redacted(line) == line
+
+
+@pytest.mark.django_db
+def test_a_strangers_nonsense_is_a_400_and_no_error_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    fields = {f"a{number}": "b" for number in range(2000)}
+    answer = Client().post("/accounts/login/", fields)
+    assert answer.status_code == 400
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []

@@ -176,6 +176,16 @@ def test_what_a_search_finds_is_shown_as_text(alice: User, alices: Client, make_
     assert "&lt;i&gt;<mark>light</mark>&lt;/i&gt;" in page
 
 
+def test_a_title_is_text_wherever_it_stands(alice: User, alices: Client, make_reply: MakeReply) -> None:
+    row = make_reply(alice, "light", question="Sky").conversation
+    Conversation.objects.filter(pk=row.pk).update(title="</title><script>light</script>")
+    for path in ("/", f"/c/{row.pk}/", f"/c/{row.pk}/item/", "/conversations/?q=light", "/search/?q=light"):
+        page = alices.get(path).content.decode()
+        assert "light" in page
+        assert "<script>light" not in page
+        assert "<script><mark>" not in page
+
+
 def test_a_search_has_pages_too(alice: User, alices: Client, make_reply: MakeReply) -> None:
     for number in range(25):
         make_reply(alice, f"light {number}", question="Sky")
