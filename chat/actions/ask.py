@@ -9,7 +9,7 @@ from django.db import transaction
 from chat.access.preferences import preferences_of
 from chat.access.rows import as_uuid, locked_conversation_for, messages_of, no_such
 from chat.actions.attachments import bind
-from chat.actions.context import branch_context, refuse_unseen
+from chat.actions.context import branch_context, first_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
 from chat.actions.new_reply import (
     Epoch,
@@ -78,7 +78,8 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     first = not conversation.title
     if first:
         conversation.title = first_words(question.content)
-    if conversation._state.adding:
+    is_new = conversation._state.adding
+    if is_new:
         _insert_conversation(conversation)
     else:
         conversation.save()
@@ -86,8 +87,12 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
         Message(conversation=conversation, parent=parent, role=Role.USER, content=question.content)
     )
     index.add_question(conversation, request, with_title=first)
-    refuse_unseen(bind(origin.user_id, request, question.attachments, most=origin.max_attachments), chosen)
-    context = branch_context(conversation, request.id, vision=chosen.vision)
+    files = bind(origin.user_id, request, question.attachments, most=origin.max_attachments)
+    refuse_unseen(files, chosen)
+    if is_new and not files:
+        context = first_context(conversation, question.content)
+    else:
+        context = branch_context(conversation, request.id, vision=chosen.vision)
     reply, completion = add_reply(origin, conversation, request, chosen, params, context)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(

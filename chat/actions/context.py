@@ -98,6 +98,12 @@ def branch_context(
     return tuple(whole_tool_turns(messages))
 
 
+def first_context(conversation: Conversation, question: str) -> tuple[dict[str, Any], ...]:
+    """The same for the first question of a new conversation, without files: nothing need be read."""
+    said = ((Role.SYSTEM, conversation.system_prompt), (Role.USER, question))
+    return tuple({"role": role.value, "content": content} for role, content in said if content)
+
+
 def refuse_unseen(attachments: Iterable[Attachment], chosen: Chosen) -> None:
     """Raise `BadRequest` where an image was given to a model that reads none."""
     if not chosen.vision and any(file.kind == Attachment.Kind.IMAGE for file in attachments):

@@ -137,15 +137,12 @@ def add_reply(
     context: Context,
 ) -> tuple[Message, Completion]:
     """An empty reply below `parent` with its first completion; it becomes the end of the active branch."""
-    reply = Message(
-        conversation=conversation,
-        parent=parent,
-        role=Role.ASSISTANT,
-        status=Status.COMPLETE,
-        model=chosen.model,
-    )
+    reply = Message(conversation=conversation, parent=parent, role=Role.ASSISTANT)
+    completion = _next_epoch(origin, reply, chosen, params, context, number=1)
+    # Each names the other, so that one comes first: the database looks at that when the transaction ends.
     insert_message(reply)
-    completion = open_completion(origin, reply, chosen, params, context, number=1)
+    _insert_completion(completion)
+    note_change(conversation.id)
     conversation.active = reply
     conversation.updated = timezone.now()
     _move_on(id=conversation.id, active=reply.id, updated=conversation.updated)
@@ -161,7 +158,24 @@ def open_completion(
     *,
     number: int,
 ) -> Completion:
-    """A new epoch of the reply, which runs from now on."""
+    """A new epoch of a reply that is there, which runs from now on."""
+    completion = _next_epoch(origin, reply, chosen, params, context, number=number)
+    _insert_completion(completion)
+    _go_on(id=reply.id, completion=completion.id, model=reply.model, status=reply.status)
+    note_change(reply.conversation_id)
+    return completion
+
+
+def _next_epoch(
+    origin: Origin,
+    reply: Message,
+    chosen: Chosen,
+    params: dict[str, Any],
+    context: Context,
+    *,
+    number: int,
+) -> Completion:
+    """A completion that is not stored yet; the reply runs in it, which is not stored either."""
     completion = Completion(
         message=reply,
         number=number,
@@ -176,10 +190,7 @@ def open_completion(
         text_start=len(reply.content),
         reasoning_start=len(reply.reasoning),
     )
-    _insert_completion(completion)
     reply.completion = completion
     reply.model = chosen.model
     reply.status = Status.STREAMING
-    _go_on(id=reply.id, completion=completion.id, model=reply.model, status=reply.status)
-    note_change(reply.conversation_id)
     return completion

@@ -23,6 +23,9 @@ BATCH: Final = 200
 """Texts at once. Each may be long, and on SQLite a transaction keeps all other writers waiting."""
 
 
+FEW: Final = 4
+"""Entries that are cheaper to insert one by one, by a kept statement, than by one that is made anew."""
+
 _MESSAGE = Param("message", UUIDField())
 _take_message = Delete(lambda: SearchEntry.objects.filter(message=_MESSAGE))
 _insert_entry = Insert(SearchEntry)
@@ -59,9 +62,9 @@ def add_question(conversation: Conversation, question: Message, *, with_title: b
     """One that is just being asked, and the title that was made of it: neither is in the index yet."""
     if conversation.temporary:
         return
-    if with_title:
-        put_titles([(conversation.id, conversation.owner_id, conversation.title)])
-    put_messages([(question.id, conversation.id, conversation.owner_id, question.content)])
+    where = conversation.owner_id, conversation.id
+    texts = [Text(*where, None, parts_of(conversation.title))] if with_title else []
+    _add([*texts, Text(*where, question.id, parts_of(question.content))])
 
 
 def put_message(message: UUID, parts: tuple[str, ...]) -> None:
@@ -161,8 +164,9 @@ def _add_on_sqlite(rows: Sequence[tuple[Text, str]]) -> None:
         SearchEntry(owner_id=text.owner, conversation_id=text.conversation, message_id=text.message)
         for text, _part in rows
     ]
-    if len(entries) == 1:
-        _insert_entry(entries[0])
+    if len(entries) <= FEW:
+        for entry in entries:
+            _insert_entry(entry)
     else:
         SearchEntry.objects.bulk_create(entries)
     with connection.cursor() as cursor:

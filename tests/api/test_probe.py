@@ -74,7 +74,8 @@ async def test_it_says_whether_an_earlier_one_of_the_same_user_is_open_still(
         return told
 
     response: Any = await as_alice.get(PROBE, {"seconds": 60})
-    [begin] = said((await anext(aiter(response))).decode())
+    pieces = aiter(response)  # held: a stream that nobody reads any more ends
+    [begin] = said((await anext(pieces)).decode())
     assert begin["still"] is None
     assert await still(as_alice, begin["run"]) is True
     assert await still(as_bob, begin["run"]) is False

@@ -8,9 +8,10 @@ from django.test.utils import CaptureQueriesContext
 
 from chat.access.search import search
 from chat.actions.ask import Question, ask
+from chat.actions.context import branch_context
 from chat.actions.finish import Outcome, finish
 from chat.actions.new_reply import Chosen, NewReply, Origin
-from chat.models import Server
+from chat.models import Conversation, Server
 from chat.quota import Quota
 
 
@@ -37,9 +38,25 @@ def test_asking_and_ending_are_a_few_queries(alice: User) -> None:
     # Within a test they begin and end with savepoints, as many queries as a transaction's own.
     # One of each is the mark by which the conversation's digest is made anew, later; one of the end adds up
     # what was used.
-    assert (asking <= 19, ending <= 11) == (True, True), (asking, ending)
+    assert (asking <= 14, ending <= 11) == (True, True), (asking, ending)
     asking, ending, _ = queries(Question("Marmots again?", conversation=str(new.conversation)))
-    assert (asking <= 18, ending <= 11) == (True, True), (asking, ending)
+    assert (asking <= 17, ending <= 11) == (True, True), (asking, ending)
     # A title, two questions; and the replies.
     assert len(search(alice.pk, "marmots").found) == 3
     assert len(search(alice.pk, "whistling").found) == 2
+
+
+def test_the_first_question_is_told_as_it_would_be_read(alice: User) -> None:
+    origin = Origin(
+        user_id=alice.pk,
+        server=Server.objects.create(id=uuid4(), name="one").id,
+        request_hash="",
+        choose_model=lambda name, params: Chosen("m", "c"),
+        source="api",
+    )
+    for prompt in ("", "Be brief."):
+        new = ask(origin, Question("Marmots?", system_prompt=prompt))
+        assert isinstance(new, NewReply)
+        conversation = Conversation.objects.get(id=new.conversation)
+        assert new.context == branch_context(conversation, new.request, vision=False)
+        assert len(new.context) == (2 if prompt else 1)

@@ -23,6 +23,7 @@ from chat.chunks import Chunk
 from chat.database import in_database
 from chat.errors import BadRequest
 from chat.models import Attachment, Conversation
+from chat.service import reaper
 from chat.service.attachments import sweep_files
 from chat.service.requests import Again, Ask
 from chat.upstream import Call
@@ -130,7 +131,10 @@ async def test_nothing_of_a_refused_question_is_bound(as_alice: Caller, upstream
     await service.remove_attachment(as_alice, key)
 
 
-async def test_deleting_a_conversation_removes_its_files(as_alice: Caller, upstream: FedUpstream) -> None:
+async def test_deleting_a_conversation_removes_its_files(
+    as_alice: Caller, upstream: FedUpstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reaper, "PURGE_LOOKS", 1)
     kept, gone = await given(as_alice, b"kept", "k"), await given(as_alice, b"gone", "g")
     reply, _ = await asked(as_alice, upstream, attachments=(gone,))
     grow_old()
