@@ -110,7 +110,7 @@ class Following:
     def _attach(self) -> None:
         if not self._attached:
             self._attached = True
-            self._runtime.streams.add(self)
+            self._runtime.follows(self)
             if self._live is not None and not self._unseen:
                 self._live.attach()
 
@@ -118,7 +118,7 @@ class Following:
         """The client went. When it was the last one, the reply's resume window begins."""
         if self._attached:
             self._attached = False
-            self._runtime.streams.discard(self)
+            self._runtime.leaves(self)
             if self._live is not None and not self._unseen:
                 self._live.detach()
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from chat import limits
 from chat.access.rows import as_uuid, no_such
 from chat.access.transcripts import read_reply, where_it_runs
 from chat.actions.finish import DELETED
@@ -14,7 +15,7 @@ from chat.database import in_database
 from chat.engine import position as event_ids
 from chat.engine.cursor import Cursor
 from chat.engine.transcript import Ended
-from chat.errors import BadRequest, Unavailable
+from chat.errors import BadRequest, TooMany, Unavailable
 from chat.service.following import Following
 from chat.service.local_replies import stop_live
 from chat.service.reply_rows import transcript_of
@@ -22,6 +23,8 @@ from chat.service.runtime import Runtime, runtime
 from chat.service.saved import read_message
 
 TICKET_GOOD_FOR = timedelta(minutes=10)
+FOLLOWED_A_STREAM = 50
+"""So many are followed by one user in one process for each reply that may run: every one is a connection."""
 
 
 async def follow(
@@ -84,6 +87,16 @@ async def _stop_elsewhere(here: Runtime, reply: UUID, user_id: int) -> None:
         here.tell_changed(user_id, conversation)
 
 
+def _refuse_too_many(here: Runtime, caller: Caller) -> None:
+    most = FOLLOWED_A_STREAM * (limits.quota_of(caller.quota).streams or 0)
+    if most and here.followed[caller.user_id] >= most:
+        raise TooMany(
+            f"You follow {most} replies at this process, which is the limit. Leave one first.",
+            code="too_many_followed",
+            retry_after=1,
+        )
+
+
 async def follow_reply(
     here: Runtime,
     caller: Caller,
@@ -98,6 +111,8 @@ async def follow_reply(
 
     `unseen`: anybody's, for who was admitted to it (`chat.service.reviewing`).
     """
+    if not unseen:
+        _refuse_too_many(here, caller)
     live = here.registry.get(reply)
     if live is not None and live.transcript.ended is None:
         is_deleted = live.intent is not None and live.intent.error == DELETED

@@ -8,6 +8,7 @@ import logging
 import os
 import socket as sockets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Coroutine
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
@@ -82,6 +83,8 @@ class Runtime:
             self.relay = RedisRelay(settings.REDIS_URL, self.server, prefix=_site())
         self.counts = SharedCounts(settings.REDIS_URL, _site()) if settings.REDIS_URL else None
         self.streams: set[Stream] = set()
+        self.followed: Counter[int] = Counter()
+        """How many times each user follows a reply here, by whatever connection."""
         self.listeners: set[Listener] = set()
         self._tasks: set[asyncio.Task[Any]] = set()
         self._beginnings: set[asyncio.Task[Following]] = set()
@@ -111,6 +114,19 @@ class Runtime:
 
     def _open(self) -> list[Open]:
         return [*(self.streams | self.listeners)]
+
+    def follows(self, following: Following) -> None:
+        """It is open from now on."""
+        self.streams.add(following)
+        self.followed[following.caller.user_id] += 1
+
+    def leaves(self, following: Following) -> None:
+        """It is open no more."""
+        self.streams.discard(following)
+        user = following.caller.user_id
+        self.followed[user] -= 1
+        if not self.followed[user]:
+            del self.followed[user]
 
     async def end_revoked(self) -> None:
         """Look now at the credentials of all that is open."""

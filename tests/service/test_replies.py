@@ -8,6 +8,7 @@ import pytest
 from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end, read_until
 from fakes.joining_client import Client
+from pytest_django import Settings
 
 from chat import service
 from chat.auth.caller import Caller
@@ -16,7 +17,9 @@ from chat.engine.position import decode
 from chat.errors import BadRequest, Conflict, NotFound, TooLarge, TooMany, UpstreamError
 from chat.events import Block, Event, Title
 from chat.models import Checkpoint, Completion, Message
+from chat.service.replies import FOLLOWED_A_STREAM
 from chat.service.requests import Again, Ask
+from chat.service.runtime import runtime
 
 
 async def saved(caller: Caller, reply: str) -> dict[str, Any]:
@@ -337,6 +340,25 @@ async def test_limits_are_told(upstream: FedUpstream, as_alice: Caller, settings
         await service.ask(as_alice, Ask("Hi"))
     assert refused.value.retry_after
     await service.stop(as_alice, running.reply)
+
+
+async def test_one_user_cannot_take_all_connections_by_following(
+    upstream: FedUpstream, as_alice: Caller, settings: Settings
+) -> None:
+    settings.CHAT_MAX_STREAMS_PER_USER = 1
+    upstream.script("x", finish_reason=None)
+    running = await service.ask(as_alice, Ask("Hi", resume_window=None))
+    more = [await service.follow(as_alice, running.reply) for _ in range(FOLLOWED_A_STREAM - 1)]
+    with pytest.raises(TooMany) as refused:
+        await service.follow(as_alice, running.reply)
+    assert (refused.value.code, refused.value.retry_after) == ("too_many_followed", 1)
+    more.pop().leave()
+    more.append(await service.follow(as_alice, running.reply))
+    for each in more:
+        each.leave()
+    await service.stop(as_alice, running.reply)
+    running.leave()
+    assert not (await runtime()).followed
 
 
 async def test_deleting_hides_at_once_and_stops_what_runs(upstream: FedUpstream, as_alice: Caller) -> None:
