@@ -1,4 +1,4 @@
-"""A company's site as processes of this run: nginx before three servers, PostgreSQL, a Redis of its own."""
+"""A company's site as processes of this run: nginx before several servers, PostgreSQL, a Redis of its own."""
 
 import contextlib
 import re
@@ -15,7 +15,6 @@ from process.harness.proxies import nginx_with
 from process.harness.shared_servers import site_on, until_it_has_models
 from process.harness.waiting import free_port, until_true
 
-SERVERS = 3
 START_SECONDS = 60.0
 
 NGINX_FILES = CHECKOUT / "deploy" / "nginx"
@@ -68,8 +67,8 @@ class Site:
 
 
 @contextlib.contextmanager
-def whole_site(start: StartServer, folder: Path, **more: str) -> Iterator[Site]:
-    """Up and answering; all of it goes at the end, but for the servers, which `start` sees to."""
+def whole_site(start: StartServer, folder: Path, ways: Sequence[str], **more: str) -> Iterator[Site]:
+    """Up and answering, with a server for each way to start one; all goes at the end."""
     with contextlib.ExitStack() as stack:
         database = stack.enter_context(own_database("fault_run"))
         redis = Redis(folder)
@@ -78,7 +77,7 @@ def whole_site(start: StartServer, folder: Path, **more: str) -> Iterator[Site]:
         settings = {**site_on(database), "REDIS_URL": redis.url, **more}
         manage(environment(**settings), "migrate", "-v", "0")
         people = make_people(environment(**settings))
-        servers = [start(wait=False, **settings) for _ in range(SERVERS)]
+        servers = [start(wait=False, way=way, **settings) for way in ways]
         for server in servers:
             until_true(server.answers, START_SECONDS, "the server's start")
             until_it_has_models(server, people)

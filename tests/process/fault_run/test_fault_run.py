@@ -1,14 +1,16 @@
-"""Many people, three servers behind nginx, one fault after the other: nothing is lost, doubled or untrue."""
+"""Many people, four servers behind nginx, one fault after the other: nothing is lost, doubled or untrue."""
 
 import asyncio
 import os
 import random
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import aiohttp
 import pytest
 from process.fault_run.faults import Faults
+from process.fault_run.loiterers import loiter
 from process.fault_run.site import Site, whole_site
 from process.fault_run.verdict import complaints
 from process.fault_run.visitors import Visit, visit
@@ -19,16 +21,20 @@ from process.harness.waiting import until
 
 pytestmark = pytest.mark.postgres
 
+How = Callable[[Api, random.Random], Awaitable[Visit]]
 SECONDS = float(os.environ.get("TEST_FAULT_SECONDS", "45"))
 VISITORS = int(os.environ.get("TEST_FAULT_VISITORS", "12"))
+SERVERS = int(os.environ.get("TEST_FAULT_SERVERS", "4"))
+"""Every second one is uvicorn's."""
+LOITERERS = 2
 QUIET_SECONDS = 40.0
 """After the last fault: leases run out, the dead are noticed, windows close."""
 
 
-async def _visits(api: Api, chance: random.Random, moment: float) -> list[Visit]:
+async def _visits(api: Api, chance: random.Random, moment: float, how: How) -> list[Visit]:
     seen = []
     while now() < moment:
-        seen.append(await visit(api, chance))
+        seen.append(await how(api, chance))
     return seen
 
 
@@ -41,11 +47,13 @@ async def test_under_faults_what_was_seen_is_what_is_saved_is_what_was_sent(
 ) -> None:
     seed = int(os.environ.get("TEST_FAULT_SEED", "1"))
     chance = random.Random(seed)
-    with whole_site(start_server, tmp_path) as site:
+    ways = [("serve", "uvicorn")[number % 2] for number in range(SERVERS)]
+    with whole_site(start_server, tmp_path, ways) as site:
         faults = Faults(site, random.Random(chance.random()))
         api = caller(http, site.url, site.people["alice"])
         moment = now() + SECONDS
-        crowd = [_visits(api, random.Random(chance.random()), moment) for _ in range(VISITORS)]
+        hows: list[How] = [*[visit] * VISITORS, *[loiter] * LOITERERS]
+        crowd = [_visits(api, random.Random(chance.random()), moment, how) for how in hows]
         found, _ = await asyncio.gather(asyncio.gather(*crowd), faults.until(moment))
         visits = [each for seen in found for each in seen if not each.gone]
         gone = sum(each.gone for seen in found for each in seen)

@@ -49,7 +49,7 @@ async def _people(api: Api, chance: random.Random, ended: asyncio.Event) -> list
 async def test_a_rolling_restart_cuts_nobody_off(
     http: aiohttp.ClientSession, log: ProviderLog, start_server: StartServer, tmp_path: Path
 ) -> None:
-    with whole_site(start_server, tmp_path, CHAT_DRAIN_SECONDS="20") as site:
+    with whole_site(start_server, tmp_path, ["serve"] * 3, CHAT_DRAIN_SECONDS="20") as site:
         script = tmp_path / "restart"
         script.write_text(RESTART)
         script.chmod(0o755)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from process.fault_run.faults import ENDS_REPLIES, Faults
-from process.fault_run.visitors import Visit
+from process.fault_run.visitors import MAY_RECOVER, Visit
 
 BEHIND = 0.5
 """Seconds around a fault in which a reply may begin and still be touched by it."""
@@ -37,7 +37,7 @@ def _told_truly(visit: Visit, message: Entry, touched: list[str]) -> list[str]:
         return ["stopped, and nobody did"]
     if status == "interrupted" and not visit.left and not set(touched) & ENDS_REPLIES:
         return [f"interrupted, and its visitor stayed; meanwhile: {touched}"]
-    if status == "complete" and visit.fails is not None and visit.fails != "status":
+    if status == "complete" and visit.fails not in (None, *MAY_RECOVER):
         return [f"complete, and the provider failed with {visit.fails}"]
     return []
 

@@ -41,7 +41,16 @@ class Habits:
 
 
 CALM = Habits(leave=0, stop=0, cut=0, slow=0, fail=0, longest=4)
-FAILURES = ("cut", "reset", "status", "no-finish", "half-character", "malformed")
+FAILURES: tuple[dict[str, Any], ...] = (
+    *({"fail": name} for name in ("cut", "reset", "no-finish", "half-character", "malformed", "stall")),
+    *({"fail": name} for name in ("refuse", "empty", "html", "endless-line", "status")),
+    {"fail": "status", "status": 401},
+    {"fail": "status", "status": 429, "retry_after": 1, "times": 1},
+)
+MAY_RECOVER = frozenset({"status"})
+"""Asked again, the provider may answer."""
+STALLED_SECONDS = 1.5
+"""Silence after which somebody presses Stop whose provider stalls."""
 
 
 @dataclass(slots=True)
@@ -56,7 +65,7 @@ class Visit:
     reply: str = ""
     reading: Reading = field(default_factory=Reading)
     stopped: bool = False
-    """They pressed Stop, and were answered."""
+    """They pressed Stop; perhaps the answer was lost."""
     left: bool = False
     """They went for good before the end."""
     comebacks: int = 0
@@ -81,10 +90,9 @@ def new_visit(chance: random.Random, habits: Habits) -> Visit:
     tokens = chance.randrange(10, 80)
     delay = chance.choice([0, 0.01, 0.05, 0.1, 0.2])
     script: dict[str, Any] = {"text": text, "tokens": tokens, "delay": min(delay, habits.longest / tokens)}
-    fails = chance.choice(FAILURES) if chance.random() < habits.fail else None
-    if fails is not None:
-        script |= {"fail": fails, "after": chance.randrange(0, 9)}
-    return Visit(question(**script), text, fails)
+    if chance.random() < habits.fail:
+        script |= {"after": chance.randrange(0, 9), **chance.choice(FAILURES)}
+    return Visit(question(**script), text, script.get("fail"))
 
 
 async def visit(api: Api, chance: random.Random, habits: Habits = Habits()) -> Visit:
@@ -165,8 +173,17 @@ async def _read(api: Api, seen: Visit, stream: Stream, plan: Plan) -> None:
     """Event by event; a cut, a leave or a stop where they were going to."""
     cut = plan.chance.randrange(1, 40) if plan.chance.random() < plan.habits.cut else NEVER
     slow = plan.chance.random() < plan.habits.slow
+    patience = STALLED_SECONDS if seen.fails == "stall" else None
+    answered = False
     for number in range(10**6):
-        if await stream.next() is None or seen.reading.ended:
+        try:
+            async with asyncio.timeout(patience):
+                event = await stream.next()
+        except TimeoutError:
+            if patience is not None:
+                await _stop(api, seen)
+            raise
+        if event is None or seen.reading.ended:
             return
         if slow:
             await asyncio.sleep(0.05)
@@ -174,14 +191,16 @@ async def _read(api: Api, seen: Visit, stream: Stream, plan: Plan) -> None:
             seen.left = True
             stream.cut()
             return
-        if number >= plan.stops and not seen.stopped:
-            seen.stopped = await _stop(api, seen)
+        if number >= plan.stops and not answered:
+            answered = await _stop(api, seen)
         if number >= cut:
             stream.cut()
             return
 
 
 async def _stop(api: Api, seen: Visit) -> bool:
+    """Whether it was answered."""
+    seen.stopped = True
     with contextlib.suppress(*LOST):
         answer = await api.call("POST", f"messages/{seen.reply}/stop")
         if answer.status == 200:
