@@ -52,6 +52,8 @@ class LiveReply:
         self.saving: asyncio.Future[None] | None = None
         """The checkpoint in flight, if any: the end waits for it."""
         self._pulse = pulse
+        self._start: float | None = None
+        self._waited: float | None = None
         self._max_chars = max_chars or None
         self._valid_text = ValidText()
         self._valid_reasoning = ValidText()
@@ -70,6 +72,14 @@ class LiveReply:
     @property
     def epoch(self) -> UUID:
         return self.transcript.epoch.id
+
+    def start(self) -> None:
+        """The provider is asked now; again where it had waited for its turn."""
+        self.started = datetime.now(UTC)
+        self._start = self._pulse.now()
+
+    def _since_start(self) -> float | None:
+        return None if self._start is None else self._pulse.now() - self._start
 
     # The text grows
 
@@ -95,9 +105,10 @@ class LiveReply:
             if chunk.place is not None:
                 transcript.place = chunk.place
                 if chunk.place == 0:
-                    self.started = datetime.now(UTC)
+                    self.start()
         if self.first_token is None and self.grew:
             self.first_token = datetime.now(UTC)
+            self._waited = self._since_start()
         if self.first_text is None and transcript.text.length > transcript.epoch.text_start:
             self.first_text = datetime.now(UTC)
         self.wake()
@@ -158,6 +169,8 @@ class LiveReply:
             first_token=self.first_token,
             first_text=self.first_text,
             notices=tuple(self.notices),
+            waited=self._waited,
+            lasted=self._since_start(),
         )
 
     # It ends

@@ -39,6 +39,9 @@ class Ending:
     first_token: datetime | None
     first_text: datetime | None
     notices: tuple[dict[str, Any], ...] = ()
+    waited: float | None = None
+    """Seconds from its start to the first token, and to now, by a clock that nobody sets."""
+    lasted: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ One path for complete, stopped, interrupted and failed. `end` is never told befo
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from chat.engine.live_reply import LiveReply
 from chat.engine.ports import Final, Source, Store, StoreAway, Tally
@@ -45,7 +44,7 @@ async def run(live: LiveReply, source: Source, store: Store, pulse: Pulse, tally
 
 async def _read(live: LiveReply, source: Source) -> None:
     reads = 0
-    live.started = datetime.now(UTC)
+    live.start()
     async with source() as chunks:
         async for batch in chunks:
             live.append(batch)

@@ -1,6 +1,5 @@
 """What became of replies: how they ended, how long they took, what they used. Told once, at their end."""
 
-from datetime import datetime
 from typing import Any, Final, Protocol
 
 from prometheus_client import Counter, Histogram
@@ -83,9 +82,9 @@ class Ending(Protocol):
     @property
     def reasoning(self) -> str: ...
     @property
-    def started(self) -> datetime | None: ...
+    def waited(self) -> float | None: ...
     @property
-    def first_token(self) -> datetime | None: ...
+    def lasted(self) -> float | None: ...
 
 
 class CountedReplies:
@@ -101,13 +100,10 @@ class CountedReplies:
             tokens = (ending.ended.usage or {}).get(f"{kind}_tokens")
             if isinstance(tokens, int) and tokens > 0:
                 _tokens.labels(label, kind).inc(tokens)
-        if ending.started is not None:
-            _lasted.labels(label).observe(
-                (datetime.now(ending.started.tzinfo) - ending.started).total_seconds()
-            )
-            if ending.first_token is not None:
-                waited = (ending.first_token - ending.started).total_seconds()
-                _first_token.labels(label).observe(max(waited, 0.0))
+        if ending.lasted is not None:
+            _lasted.labels(label).observe(ending.lasted)
+        if ending.waited is not None:
+            _first_token.labels(label).observe(ending.waited)
 
     def saved(self, seconds: float) -> None:
         _saved.observe(seconds)

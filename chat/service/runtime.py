@@ -44,6 +44,8 @@ ROW_SECONDS = 0.3
 """Without a relay: how often the row of a reply that another process runs is read."""
 BEGINNING_SECONDS = 5.0
 """How long a drain waits for calls that are about to begin a reply."""
+CLOSE_SECONDS = 3.0
+"""How long a drain waits for what it lets go of, one after the other."""
 LAST_WORDS_SECONDS = 2.0
 """How long a drain waits for followers to write their last events."""
 
@@ -236,7 +238,9 @@ def _leave(task: "asyncio.Task[Following]") -> None:
 
 async def _bounded(work: Awaitable[Any], what: str) -> None:
     try:
-        await asyncio.wait_for(work, 3)
+        await asyncio.wait_for(work, CLOSE_SECONDS)
+    except TimeoutError:
+        logger.warning("%s took over %s s, and was given up", what, CLOSE_SECONDS)
     except Exception:
         logger.exception("%s failed", what)
 
