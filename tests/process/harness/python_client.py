@@ -20,13 +20,14 @@ class InProcess(Driver):
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     async def say(self, action: str, number: int, **said: Any) -> None:
+        # What it told may be heard before the call that it told it from has returned, or has begun at all.
+        await asyncio.sleep(0)
         if action == "begin":
             self._tasks[number] = asyncio.create_task(self._begin(number, **said))
         elif action == "call":
             await self._call(number, **said)
         elif number not in self._replies:
-            await asyncio.sleep(0)  # it has begun by now,
-            self._tasks[number].cancel()  # and this takes back what has no name yet
+            self._tasks[number].cancel()  # takes back what has no name yet
         elif action == "iterate":
             self._tasks[number] = asyncio.create_task(self._iterate(number, **said))
         elif action == "stop":
