@@ -86,8 +86,9 @@ def passkey(request: PageRequest) -> HttpResponse:
 def remove(request: PageRequest, factor_id: int) -> HttpResponse:
     """Take the app or a passkey away; with the last of them the recovery codes go."""
     with transaction.atomic():
-        own = Authenticator.objects.select_for_update().filter(user=request.user, type__in=OWN_FACTORS)
-        others = own.exclude(pk=factor_id).count()
+        rows = Authenticator.objects.select_for_update().filter(user=request.user, type__in=OWN_FACTORS)
+        own = set(rows.values_list("pk", flat=True))
+        others = own - {factor_id}
         if not others and settings.CHAT_SECOND_FACTOR == "required":
             return message_page(
                 request,
@@ -95,7 +96,7 @@ def remove(request: PageRequest, factor_id: int) -> HttpResponse:
                 _("That was refused"),
                 _("This site requires a second factor. Add another one first."),
             )
-        own.filter(pk=factor_id).delete()
+        rows.filter(pk=factor_id).delete()
         if not others:
             Authenticator.objects.filter(user=request.user).delete()
     return saved(request, "password", _("It was taken away."))
