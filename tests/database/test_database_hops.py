@@ -52,6 +52,28 @@ async def test_one_thread_that_finds_its_connection_broken_has_all_make_new_ones
     assert len(set(map(id, before + after))) == 2 * together.parties
 
 
+async def test_a_thread_that_gets_no_connection_leaves_the_others_theirs() -> None:
+    together = Barrier(database.READERS)
+
+    def mine() -> object:
+        answer()
+        together.wait(5)
+        return connections["default"].connection
+
+    def fail() -> None:
+        connections.close_all()
+        raise OperationalError("too many connections")
+
+    async def of_all_threads() -> list[object]:
+        return await asyncio.gather(*(reading(mine) for _ in range(together.parties)))
+
+    before = await of_all_threads()
+    with pytest.raises(Unavailable):
+        await reading(fail)
+    after = await of_all_threads()
+    assert len(set(map(id, before + after))) == 2 * together.parties - 1
+
+
 @pytest.fixture(autouse=True)
 def closed_pools() -> object:
     yield
