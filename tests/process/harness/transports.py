@@ -190,14 +190,17 @@ async def ndjson_events(response: aiohttp.ClientResponse) -> AsyncIterator[Event
 
 
 async def whole_chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    """The chunks as the server wrote them; none may end inside a character. A cut ends them."""
+    """The chunks as the server wrote them; none may end inside a character. A cut ends them.
+
+    Not the empty one that ends the body, which aiohttp tells where it comes by itself.
+    """
     if response.status == 204:  # aiohttp gives the empty body of a second one no end
         return
     chunk = b""
     with contextlib.suppress(aiohttp.ClientConnectionError, aiohttp.ClientPayloadError):
         async for data, complete in response.content.iter_chunks():
             chunk += data
-            if complete:
+            if complete and chunk:
                 chunk.decode("utf-8", "strict")
                 yield chunk
                 chunk = b""
