@@ -33,7 +33,8 @@ async def test_many_stops_elsewhere_close_the_provider_first_and_no_text_grows_a
         asks = [
             over(here, ("sse", "ndjson", "websocket")[n % 3]).ask(each) for n, each in enumerate(contents)
         ]
-        streams = [await stack.enter_async_context(ask) for ask in asks]
+        # At once: one after the other the first sockets would wait too long for somebody who answers pings.
+        streams = await asyncio.gather(*(stack.enter_async_context(ask) for ask in asks))
         await asyncio.gather(*(stream.words(3) for stream in streams))
         readings = [asyncio.create_task(stream.rest()) for stream in streams]
         answers = await asyncio.gather(*(stopped(*each) for each in enumerate(streams)))
