@@ -1,7 +1,7 @@
 """What Daphne's connections lack: a piece of a stream goes out as it is written.
 
 Twisted keeps it, asks the loop to be told when the socket takes something, and sends it a turn later: two
-system calls and a callback more for each token, a fifth of its cost. Loaded once, before the server listens.
+system calls and a callback more for each token. Loaded once, before the server listens.
 """
 
 from collections.abc import Iterable

@@ -28,6 +28,33 @@ class Stream:
         return len(self.delays)
 
 
+class Body:
+    """The body of an answer in chunks, without their framing: it may cut a stamp in two."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._in_body = False
+
+    def feed(self, piece: bytes) -> bytes:
+        """What of the body this piece completes; heads and whole chunks only."""
+        data = self._rest + piece
+        if not self._in_body:
+            head, end, data = data.partition(b"\r\n\r\n")
+            if not end:
+                self._rest = head
+                return b""
+            self._in_body = True
+        whole, place = [], 0
+        while (line := data.find(b"\r\n", place)) >= 0:
+            size = int(data[place:line], 16)
+            if len(data) < line + 2 + size + 2:
+                break
+            whole.append(data[line + 2 : line + 2 + size])
+            place = line + 2 + size + 2
+        self._rest = data[place:]
+        return b"".join(whole)
+
+
 async def connect(server: Server) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     return await asyncio.open_connection("127.0.0.1", server.port, limit=1 << 20)
 
@@ -52,11 +79,12 @@ async def read_whole(server: Server, model: str, question: str) -> Stream:
     reader, writer = await connect(server)
     seen.asked = time.monotonic_ns()
     writer.write(request(server, model, question))
+    body = Body()
     rest = b""
     last = b""
     while piece := await reader.read(1 << 16):
         now = time.monotonic_ns()
-        text = rest + piece
+        text = rest + body.feed(piece)
         stop = 0
         for match in STAMP.finditer(text):
             if not seen.first:

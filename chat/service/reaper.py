@@ -31,7 +31,7 @@ BREAK = 4.0
 STRAY_SECONDS = 4.0
 """Between the commit of an ask and its beginning lies one turn of the event loop, however slow."""
 PURGE_LOOKS = 5
-"""Looking through what was hidden for what is due takes 10 ms: every second, a hundredth of a core."""
+"""What was hidden is looked through for what is due every five seconds: nobody waits for it to go."""
 UPKEEP_LOOKS = 60
 """Old idempotency keys, and sessions that are over, go once a minute, and exports that nobody makes end."""
 SWEEP_LOOKS = 600

@@ -75,19 +75,17 @@ class ChunkReader:
 
         The whole answer of a server that ignores `stream: true` is read as one event.
         """
-        if DONE in events:
-            self.done = True
-            events = events[: events.index(DONE)]
-        if (frames := _frames_at_once(events)) is None:
-            frames = []
-            for event in events:
-                if event:
-                    try:
-                        frames.append(_frame(event))
-                    except UpstreamError as error:
-                        self.failure = error
-                        self.done = False  # what follows a failure was not read
-                        break
+        frames = []
+        for event in events:
+            if event == DONE:
+                self.done = True
+                break
+            if event:
+                try:
+                    frames.append(_frame(event))
+                except UpstreamError as error:
+                    self.failure = error
+                    break
         return self._join(frames)
 
     def finish(self) -> list[Chunk]:
@@ -140,22 +138,6 @@ def _says_something(piece: ToolCallPiece) -> bool:
 
 
 _decoder = msgspec.json.Decoder(_Frame)
-
-
-def _frames_at_once(events: Sequence[bytes]) -> list[_Frame] | None:
-    """The frames of all events by one call, or None where each must be looked at by itself."""
-    lines = b"\n".join(events)
-    if lines.count(b"\n") != len(events) - 1:
-        return None
-    try:
-        frames = _decoder.decode_lines(lines)
-    except ValueError:
-        return None
-    if len(frames) != len(events) or any(
-        frame.error is not None or frame.object == "error" for frame in frames
-    ):
-        return None
-    return frames
 
 
 def _frame(data: bytes) -> _Frame:

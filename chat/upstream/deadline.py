@@ -14,7 +14,8 @@ T = TypeVar("T")
 class Deadline:
     """Of one call. Comments that keep the connection alive count between reads, not for the first token.
 
-    One timer that is looked at when it fires: an `asyncio.timeout` for each read cost 8 % of a token.
+    One timer that is looked at when it fires: a fifth of what an `asyncio.timeout` for each read costs
+    (benchmarks/token_steps.py).
     """
 
     def __init__(self, settings: ConnectionSettings) -> None:

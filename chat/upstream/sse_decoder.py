@@ -42,19 +42,6 @@ class SSEDecoder:
             self._rest += read
             self._check_bounds()
             return []
-        if not self._data and b"\r" not in read:
-            blocks = (bytes(self._rest) + read).split(b"\n\n")
-            events = [
-                block[6:] for block in blocks[:-1] if block.startswith(b"data: ") and b"\n" not in block
-            ]
-            if len(events) == len(blocks) - 1:
-                # As nearly every provider writes them, an event is one line: a third of the cost of lines.
-                self._rest.clear()
-                return events + self._lines(blocks[-1]) if blocks[-1] else events
-        return self._lines(read)
-
-    def _lines(self, read: bytes) -> list[bytes]:
-        """The same, line by line."""
         lines = (bytes(self._rest) + read).splitlines(keepends=True)
         self._rest.clear()
         self._after_cr = read.endswith(b"\r")
