@@ -23,6 +23,7 @@ else:
         playwright,
         provider,
         site,
+        start_shared_site,
         start_site,
     )
     from browser.furnished import furnished  # noqa: F401

@@ -44,15 +44,14 @@ def migrated_with_alice(settings: Mapping[str, str]) -> str:
     return manage({**settings, **SETTINGS}, "shell", "-v", "0", "-c", MAKE_ALICE % PASSWORD)
 
 
-@pytest.fixture(scope="session")
-def start_site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSite]:
+def _starting(provider: Provider, directories: pytest.TempPathFactory) -> Iterator[StartSite]:
     """Starts servers, each with a database of its own; with Alice in it, unless it shall be new."""
     servers: list[Server] = []
 
     def start(*, new: bool = False, name: str = "", **settings: str) -> Server:
-        directory = tmp_path_factory.mktemp("site")
+        directory = directories.mktemp("site")
         made = ("new", migrated) if new else ("alice", migrated_with_alice)
-        address = Prepared(directory_of_the_run(tmp_path_factory), *made).copy_to(directory)
+        address = Prepared(directory_of_the_run(directories), *made).copy_to(directory)
         upstream = f"{provider.url}/v1"
         server = Server(
             directory, environment(DATABASE_URL=address, OPENAI_BASE_URL=upstream, **SETTINGS | settings)
@@ -72,9 +71,21 @@ def start_site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def site(start_site: StartSite) -> Server:
+def start_shared_site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSite]:
+    """For the few servers that several files share."""
+    yield from _starting(provider, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def start_site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSite]:
+    """For the servers of one file: they end with it."""
+    yield from _starting(provider, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def site(start_shared_site: StartSite) -> Server:
     """The server that most tests share."""
-    return start_site()
+    return start_shared_site()
 
 
 @pytest.fixture(scope="session")

@@ -81,9 +81,9 @@ class Furnished:
 
 
 @pytest.fixture(scope="session")
-def furnished(start_site: StartSite, chromium: Browser) -> Furnished:
+def furnished(start_shared_site: StartSite, chromium: Browser) -> Furnished:
     """The site, and Alice's session on it."""
-    site = start_site(CHAT_MODELS="scripted-vision,scripted", CHAT_SIGN_UP="open")
+    site = start_shared_site(CHAT_MODELS="scripted-vision,scripted", CHAT_SIGN_UP="open")
     context = chromium.new_context()
     context.set_default_timeout(20_000)
     places = furnish(sign_in(ChatPage(context.new_page(), site.url)), site)

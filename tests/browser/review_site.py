@@ -78,8 +78,8 @@ SIDEWAYS = """() => {
 
 
 @pytest.fixture(scope="session")
-def review_site(start_site: StartSite) -> Server:
-    site = start_site()
+def review_site(start_shared_site: StartSite) -> Server:
+    site = start_shared_site()
     manage(site.settings, "shell", "-v", "0", "-c", FILL % (PASSWORD, CONVERSATIONS))
     return site
 
