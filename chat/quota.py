@@ -40,7 +40,12 @@ class Quota:
     @property
     def spends(self) -> bool:
         """Whether what was used before has to be known."""
-        return any((self.tokens_per_day, self.tokens_per_month, self.cost_per_day, self.cost_per_month))
+        return bool(self.tokens_per_day or self.tokens_per_month) or self.costs
+
+    @property
+    def costs(self) -> bool:
+        """Whether prices have to be known, too."""
+        return bool(self.cost_per_day or self.cost_per_month)
 
     def _all(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in QUOTA_FIELDS)
@@ -48,6 +53,8 @@ class Quota:
 
 NOTHING_SAID: Final = Quota()
 QUOTA_FIELDS: Final = tuple(field.name for field in fields(Quota))
+KEY_FIELDS: Final = tuple(name for name in QUOTA_FIELDS if name not in ("message_chars", "attachment_bytes"))
+"""What a key may be limited in by itself: how much it uses, but not how large one thing may be."""
 
 
 def most_generous(quotas: Iterable[Quota]) -> Quota:

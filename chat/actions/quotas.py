@@ -62,7 +62,7 @@ def _refuse_what_is_used_up(origin: Origin) -> None:
     now = timezone.localtime()
     today = now.date()
     first, last = month_of(today)
-    costs = any((origin.quota.cost_per_day, origin.quota.cost_per_month, origin.key_quota.cost_per_month))
+    costs = origin.quota.costs or origin.key_quota.costs
     used = read_used(since(origin.user_id, first), read_prices() if costs else NO_PRICES)
     tomorrow = _until(now, today)
     next_month = _until(now, last)

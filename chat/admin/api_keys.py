@@ -1,6 +1,6 @@
 """API keys: whose they are, what they are for and used. Limits can be changed, and a key be revoked."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -13,6 +13,7 @@ from chat.audit import Actor
 from chat.auth.keys import revoke_keys
 from chat.digest.spent import Used
 from chat.models import ApiKey
+from chat.quota import KEY_FIELDS
 from chat.review.scope import exempt_users
 from chat.scopes import SCOPES
 from chat.shown.keys import SCOPE_NAMES, used_in_words, used_this_month
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[ApiKey]
 else:  # Django's own class takes no parameters when it runs
     ModelAdmin = admin.ModelAdmin
-
-LIMITS = ("requests_per_minute", "streams", "tokens_per_day", "cost_per_month")
 
 
 class ScopeFilter(admin.SimpleListFilter):
@@ -48,14 +47,14 @@ class ApiKeyAdmin(Audited, ModelAdmin):
     show_full_result_count = False
     search_fields = ("prefix", "name", "user__username")
     actions = ("revoke",)
-    fields = (
+    fields: ClassVar[tuple[str, ...]] = (
         *("user", "name", "prefix", "scope_names", "created", "last_used", "last_address"),
-        *("used", "revoked", "expires", *LIMITS),
+        *("used", "revoked", "expires", *KEY_FIELDS),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All but the end and the limits: who has a key knows what it is for."""
-        return [name for name in self.fields if name not in ("expires", *LIMITS)]
+        return [name for name in self.fields if name not in ("expires", *KEY_FIELDS)]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -14,7 +14,7 @@ from django.utils import timezone
 from chat.audit import Actor, record
 from chat.models import ApiKey
 from chat.models.credentials import PREFIX_LENGTH
-from chat.quota import NOTHING_SAID, Quota
+from chat.quota import KEY_FIELDS, NOTHING_SAID, Quota
 from chat.scopes import DEFAULT_SCOPES, Scope, scopes_text
 from chat.statements import Param, Select
 
@@ -55,10 +55,7 @@ def create_key(
         hash=hash_of(key),
         scopes_stored=scopes_text(scopes),
         expires=expires,
-        requests_per_minute=quota.requests_per_minute,
-        streams=quota.streams,
-        tokens_per_day=quota.tokens_per_day,
-        cost_per_month=quota.cost_per_month,
+        **{name: getattr(quota, name) for name in KEY_FIELDS},
     )
     return row, key
 

@@ -1,4 +1,4 @@
-"""What lasts and is counted while it does: open sockets, and replies that run; of a user and of an address.
+"""What lasts and is counted while it does: open sockets, and replies that run; of user, key and address.
 
 In memory, and of all processes where they count together.
 """
@@ -121,7 +121,7 @@ class PlaceLimit:
 
 
 def socket_limit() -> PlaceLimit:
-    """Open WebSockets and live connections, of a user and of an address."""
+    """Open WebSockets and live connections, of a user, a key and an address."""
     return PlaceLimit(_sockets_of, _too_many_sockets)
 
 
@@ -131,8 +131,10 @@ def stream_limit() -> PlaceLimit:
 
 
 def _sockets_of(who: Somebody) -> Sequence[Limited]:
-    of_user = Limited(f"sockets:user:{who.user_id}", quota_of(who.quota).sockets or 0, "You have")
-    return [of_user, *_of_address("sockets", who, settings.CHAT_MAX_SOCKETS_PER_ADDRESS)]
+    limited = [Limited(f"sockets:user:{who.user_id}", quota_of(who.quota).sockets or 0, "You have")]
+    if who.key_id is not None and (of_key := who.key_quota.sockets):
+        limited.append(Limited(f"sockets:key:{who.key_id.hex}", of_key, "This API key has"))
+    return [*limited, *_of_address("sockets", who, settings.CHAT_MAX_SOCKETS_PER_ADDRESS)]
 
 
 def _streams_of(who: Somebody) -> Sequence[Limited]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.ids import new_id
 from chat.models.message import Message
-from chat.quota import Quota
+from chat.quota import KEY_FIELDS, Quota
 from chat.scopes import DEFAULT_SCOPES, Scope, scopes_in, scopes_text
 
 PREFIX_LENGTH: Final = 12
@@ -55,8 +55,22 @@ class ApiKey(models.Model):
     streams = models.PositiveIntegerField(
         _("replies at a time"), null=True, blank=True, help_text=_("Empty: as for its user.")
     )
+    sockets = models.PositiveIntegerField(
+        _("live connections at a time"), null=True, blank=True, help_text=_("Empty: as for its user.")
+    )
     tokens_per_day = models.PositiveBigIntegerField(
         _("tokens a day"), null=True, blank=True, help_text=_("Empty: as for its user.")
+    )
+    tokens_per_month = models.PositiveBigIntegerField(
+        _("tokens a month"), null=True, blank=True, help_text=_("Empty: as for its user.")
+    )
+    cost_per_day = models.DecimalField(
+        _("cost a day"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Empty: as for its user."),
     )
     cost_per_month = models.DecimalField(
         _("cost a month"),
@@ -83,12 +97,7 @@ class ApiKey(models.Model):
     @property
     def quota(self) -> Quota:
         """What it may use by itself, beside what its user may."""
-        return Quota(
-            requests_per_minute=self.requests_per_minute,
-            streams=self.streams,
-            tokens_per_day=self.tokens_per_day,
-            cost_per_month=self.cost_per_month,
-        )
+        return Quota(**{name: getattr(self, name) for name in KEY_FIELDS})
 
 
 class IdempotencyKey(models.Model):

@@ -5,6 +5,7 @@ Of users whose groups are exempt from review it is not told what they used: as i
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from chat.digest.spent import Used
 from chat.errors import BadRequest, Forbidden, NotFound
 from chat.models import ApiKey, Spent
 from chat.models.limits import NO_KEY
+from chat.quota import KEY_FIELDS
 from chat.review.scope import exempt_users
 from chat.scopes import scopes_text
 from chat.shown.keys import used_this_month
@@ -143,10 +145,8 @@ def _described(key: ApiKey, used: Used | None) -> dict[str, Any]:
         "last_used": timestamp(key.last_used),
         "last_address": key.last_address,
         "limits": {
-            "requests_per_minute": key.requests_per_minute,
-            "streams": key.streams,
-            "tokens_per_day": key.tokens_per_day,
-            "cost_per_month": None if key.cost_per_month is None else str(key.cost_per_month),
+            name: str(limit) if isinstance(limit, Decimal) else limit
+            for name, limit in ((name, getattr(key, name)) for name in KEY_FIELDS)
         },
         "used_this_month": None if used is None else _as_json(used),
     }

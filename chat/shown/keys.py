@@ -93,7 +93,10 @@ def limits_in_words(key: ApiKey) -> str:
     said = (
         (key.requests_per_minute, _("{number} requests a minute")),
         (key.streams, _("{number} replies at a time")),
+        (key.sockets, _("{number} live connections at a time")),
         (key.tokens_per_day, _("{number} tokens a day")),
+        (key.tokens_per_month, _("{number} tokens a month")),
+        (key.cost_per_day, _("a cost of {number} a day")),
         (key.cost_per_month, _("a cost of {number} a month")),
     )
     return " · ".join(text.format(number=f"{number:,}") for number, text in said if number)

@@ -48,6 +48,14 @@ async def test_keys_are_listed_with_what_they_used_this_month(
         "cost": {"USD": "11"},
     }
     assert hers.hash not in str(key)
+    assert set(key["limits"].values()) == {None}
+    await ApiKey.objects.filter(pk=hers.pk).aupdate(sockets=2, tokens_per_month=900, cost_per_day="0.50")
+    (key,) = (await nobody.get(f"{KEYS}?user=alice", headers=admins)).json()["results"]
+    assert {name: limit for name, limit in key["limits"].items() if limit is not None} == {
+        "sockets": 2,
+        "tokens_per_month": 900,
+        "cost_per_day": "0.50",
+    }
     assert len((await nobody.get(KEYS, headers=admins)).json()["results"]) == 2
 
 

@@ -48,7 +48,9 @@ LIMITS: dict[str, tuple[Use, str]] = {
     "tokens a day": (of_group(tokens_per_day=1000), "tokens_used_up"),
     "tokens a day of a key": (of_key(tokens_per_day=1000), "tokens_used_up"),
     "tokens a month": (of_group(tokens_per_month=1000), "tokens_used_up"),
+    "tokens a month of a key": (of_key(tokens_per_month=1000), "tokens_used_up"),
     "cost a day": (of_group(cost_per_day=Decimal(1)), "budget_used_up"),
+    "cost a day of a key": (of_key(cost_per_day=Decimal(1)), "budget_used_up"),
     "cost a month": (of_group(cost_per_month=Decimal(1)), "budget_used_up"),
     "cost a month of a key": (of_key(cost_per_month=Decimal(1)), "budget_used_up"),
 }

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from api.reading import ask, error_of, events
+from django.contrib.auth.models import User
 from django.test import AsyncClient
 from fakes.fed_upstream import FedUpstream
 from pytest_django import Settings
 
 from chat import service
 from chat.audit.log import SERVER
-from chat.auth.keys import revoke_keys
+from chat.auth.keys import create_key, revoke_keys
 from chat.database import in_database
 from chat.ids import new_id
 from chat.models import ApiKey
@@ -202,6 +203,22 @@ async def test_it_is_limited_like_sockets_and_not_counted_as_requests(
         assert error_of(refused)["code"] == "too_many_sockets"
         connection.response.close()
         await asyncio.sleep(0)  # Django closes from another thread, so the leaving is the loop's next step
+
+
+async def test_a_key_may_have_fewer_than_its_user(
+    as_alice: AsyncClient, nobody: AsyncClient, alice: User
+) -> None:
+    await ApiKey.objects.aupdate(sockets=1)
+    another = (await in_database(create_key, alice))[1]
+    connection = await connect(as_alice)
+    refused = await as_alice.get("/api/v1/live")
+    assert (refused.status_code, error_of(refused)["code"]) == (429, "too_many_sockets")
+    assert error_of(refused)["message"].startswith("This API key has 1 live connections")
+    assert refused["Retry-After"] == "1"
+    by_another: Any = await nobody.get("/api/v1/live", headers={"Authorization": f"Bearer {another}"})
+    assert by_another.status_code == 200
+    await by_another.streaming_content.aclose()
+    connection.response.close()
 
 
 async def test_too_many_replies_are_refused_whole(as_alice: AsyncClient, settings: Settings) -> None:

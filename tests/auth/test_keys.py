@@ -101,13 +101,20 @@ def test_the_command_makes_a_key_for_little_and_for_a_while(alice: User) -> None
     call_command(
         "create_api_key",
         *("alice", "--scope", "read", "--scope", "chat", "--expires", "30", "--requests-per-minute", "5"),
-        *("--streams", "2", "--tokens-per-day", "1000", "--cost-per-month", "2.50"),
+        *("--streams", "2", "--sockets", "3", "--tokens-per-day", "1000", "--tokens-per-month", "9999999999"),
+        *("--cost-per-day", "0.50", "--cost-per-month", "2.50"),
         stdout=StringIO(),
     )
     key = ApiKey.objects.get()
     assert key.scopes == {"chat", "read"}
     assert key.quota == Quota(
-        requests_per_minute=5, streams=2, tokens_per_day=1000, cost_per_month=Decimal("2.50")
+        requests_per_minute=5,
+        streams=2,
+        sockets=3,
+        tokens_per_day=1000,
+        tokens_per_month=9999999999,
+        cost_per_day=Decimal("0.50"),
+        cost_per_month=Decimal("2.50"),
     )
     assert key.expires is not None
     assert timedelta(days=29) < key.expires - timezone.now() <= timedelta(days=30)

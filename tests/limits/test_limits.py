@@ -106,6 +106,23 @@ async def test_sockets_are_counted_while_open(settings: Settings) -> None:
         await sockets.enter(ALICE)
 
 
+async def test_a_key_has_only_so_many_sockets_of_its_users(settings: Settings) -> None:
+    settings.CHAT_MAX_SOCKETS_PER_USER = 3
+    sockets = socket_limit()
+    by_key = Who(1, UUID(int=7), key_quota=Quota(sockets=1))
+    place = await sockets.enter(by_key)
+    with pytest.raises(TooMany, match="This API key has 1 live connections") as refusal:
+        await sockets.enter(by_key)
+    assert (refusal.value.code, refusal.value.retry_after) == ("too_many_sockets", 1)
+    # What was refused took none of the user's: two are left.
+    await sockets.enter(Who(1, UUID(int=8)))
+    await sockets.enter(ALICE)
+    with pytest.raises(TooMany, match="You have 3"):
+        await sockets.enter(Who(1, UUID(int=9), key_quota=Quota(sockets=1)))
+    place.leave()
+    await sockets.enter(by_key)
+
+
 async def test_an_address_has_only_so_many_sockets_and_replies(settings: Settings) -> None:
     settings.CHAT_MAX_SOCKETS_PER_ADDRESS = settings.CHAT_MAX_STREAMS_PER_ADDRESS = 1
     for limit in (socket_limit(), stream_limit()):

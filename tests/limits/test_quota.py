@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from chat.api.rates import duration
-from chat.quota import NOTHING_SAID, Quota, most_generous
+from chat.quota import KEY_FIELDS, NOTHING_SAID, QUOTA_FIELDS, Quota, most_generous
 
 
 def test_what_is_said_comes_before_what_the_site_says() -> None:
@@ -30,6 +30,12 @@ def test_only_tokens_and_costs_need_to_know_what_was_used() -> None:
     assert not Quota(requests_per_minute=1, tokens_per_day=0).spends
     assert Quota(tokens_per_month=1).spends
     assert Quota(cost_per_day=Decimal("0.5")).spends
+    assert Quota(cost_per_day=Decimal("0.5")).costs
+    assert not Quota(tokens_per_month=1, cost_per_month=Decimal(0)).costs
+
+
+def test_a_key_may_be_limited_in_all_that_is_counted() -> None:
+    assert set(QUOTA_FIELDS) - set(KEY_FIELDS) == {"message_chars", "attachment_bytes"}
 
 
 @pytest.mark.parametrize(

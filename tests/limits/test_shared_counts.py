@@ -165,6 +165,18 @@ async def test_sockets_of_all_processes_count_together(two: tuple[Process, Proce
     await there.sockets.enter(ALICE)
 
 
+async def test_sockets_of_a_key_are_counted_in_all_processes(two: tuple[Process, Process]) -> None:
+    here, there = two
+    by_key = Who(1, UUID(int=7), key_quota=Quota(sockets=1))
+    first = await here.sockets.enter(by_key)
+    with pytest.raises(TooMany, match="This API key has 1"):
+        await there.sockets.enter(by_key)
+    await there.sockets.enter(ALICE)  # what was refused was counted nowhere
+    first.leave()
+    await here.sockets.settled()
+    await there.sockets.enter(by_key)
+
+
 async def test_an_address_is_counted_in_all_processes_whoever_comes_from_it(
     two: tuple[Process, Process], settings: Settings
 ) -> None:

@@ -41,6 +41,20 @@ async def test_what_one_server_let_in_is_gone_at_the_other(both: tuple[Api, Api]
     assert left == {0}
 
 
+async def test_sockets_of_a_key_count_together_too(
+    both: tuple[Api, Api], http: aiohttp.ClientSession, site: Shared
+) -> None:
+    here, there = both
+    little = manage(environment(**site.settings), "create_api_key", "bob", "--sockets", "1")
+    by_key = caller(http, there.url, Person("bob", little))
+    async with Socket.open(here.url, by_key.headers) as one:
+        await one.admitted()
+        async with Socket.open(there.url, by_key.headers) as two:
+            assert await two.closed() == 4429
+        async with Socket.open(there.url, there.headers) as two:
+            await two.admitted()
+
+
 async def test_sockets_of_both_servers_count_together(both: tuple[Api, Api]) -> None:
     here, there = both
     async with (

@@ -157,9 +157,26 @@ def test_a_keys_quota_counts_what_came_by_it_alone(asks: Asks, alice: User) -> N
     use(asks())
     use(asks(key=other, key_quota=little))
     use(asks(key=key, key_quota=little))
-    with pytest.raises(TooMany, match="This API key has used 100 of 100 tokens"):
+    with pytest.raises(TooMany, match="This API key has used 100 of 100 tokens today"):
         begin(asks(key=key, key_quota=little))
     begin(asks())
+
+
+def test_a_key_has_months_of_tokens_and_days_of_cost(asks: Asks, alice: User) -> None:
+    Price.objects.create(model="m", since="2026-01-01", prompt=20_000, completion=20_000)
+    key = create_key(alice)[0].pk
+    use(asks(key=key))
+    use(asks())  # of another way: it counts for the user alone
+    Spent.objects.filter(key=key).update(day=timezone.localdate().replace(day=1))
+    month = Quota(tokens_per_month=100)
+    with pytest.raises(TooMany, match="This API key has used 100 of 100 tokens this month"):
+        begin(asks(key=key, key_quota=month))
+    begin(asks(key=key, key_quota=Quota(tokens_per_month=101)))
+    Spent.objects.filter(key=key).update(day=timezone.localdate())
+    with pytest.raises(TooMany, match=r"This API key has used 2\.00 USD of 2 today"):
+        begin(asks(key=key, key_quota=Quota(cost_per_day=Decimal(2))))
+    Spent.objects.filter(key=key).update(day=timezone.localdate() - timedelta(days=40))
+    begin(asks(key=key, key_quota=Quota(tokens_per_month=1, cost_per_day=Decimal("0.01"))))
 
 
 def test_a_keys_replies_at_a_time_are_its_own(asks: Asks, alice: User) -> None:
@@ -184,6 +201,9 @@ def test_the_least_that_is_left_is_told(asks: Asks, alice: User) -> None:
     use(asks(key=key))
     begin(asks(key=key, tell_tokens=told.append, **quotas))
     assert [(left.limit, left.remaining) for left in told] == [(150, 50)]
+    quotas["key_quota"] = Quota(tokens_per_month=120)
+    begin(asks(key=key, tell_tokens=told.append, **quotas))
+    assert (told[-1].limit, told[-1].remaining) == (120, 20)
     with pytest.raises(TooMany):
         begin(asks(key=key, tell_tokens=told.append, quota=Quota(tokens_per_day=100)))
     assert (told[-1].limit, told[-1].remaining) == (100, 0)

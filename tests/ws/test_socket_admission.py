@@ -11,9 +11,10 @@ from pytest_django import Settings
 
 from chat import service
 from chat.audit.log import SERVER
-from chat.auth.keys import revoke_keys
+from chat.auth.keys import create_key, revoke_keys
 from chat.database import in_database
 from chat.models import ApiKey, GroupLimits
+from chat.quota import Quota
 from chat.service.listeners import end_revoked_listeners
 from chat.ws import codes
 
@@ -133,6 +134,22 @@ async def test_one_user_opens_only_so_many(
     again = SocketClient(bearer(alices_key))
     await again.connect()
     assert await is_open(again)
+
+
+async def test_a_key_opens_only_as_many_as_it_may(
+    upstream: FedUpstream, alice: User, alices_key: str, settings: Settings
+) -> None:
+    settings.CHAT_MAX_SOCKETS_PER_USER = 0
+    little = (await in_database(create_key, alice, quota=Quota(sockets=1)))[1]
+    first = SocketClient(bearer(little))
+    await first.connect()
+    await first.say(type="ping")
+    await first.hear()
+    assert await refusal(bearer(little)) == codes.TOO_MANY
+    by_another = SocketClient(bearer(alices_key))
+    await by_another.connect()
+    assert await is_open(by_another)
+    await first.close()
 
 
 async def test_a_revoked_key_closes_an_idle_socket(

@@ -13,10 +13,12 @@ from chat.api.description.values import (
     list_of,
     one_of,
     or_null,
+    ref,
     ref_or_null,
 )
 from chat.models.flag import FlagKind
 from chat.models.judgement import Verdict
+from chat.quota import KEY_FIELDS
 from chat.scopes import SCOPES
 
 _TEXTS: Schema = {"type": "array", "items": TEXT}
@@ -116,9 +118,12 @@ def schemas() -> dict[str, Schema]:
                 "revoked": or_null(TIME),
                 "last_used": or_null(TIME),
                 "last_address": _NAME,
-                "limits": {"type": "object"},
+                "limits": ref("KeyLimits"),
                 "used_this_month": ref_or_null("Used"),
             }
+        ),
+        "KeyLimits": an_object(
+            {name: or_null(TEXT if name.startswith("cost") else COUNT) for name in KEY_FIELDS}
         ),
         "KeyPage": an_object({"results": list_of("KeyOfAnybody"), "next": _NAME}),
         "Used": an_object(
@@ -229,8 +234,17 @@ TEXTS: dict[str, dict[str, str]] = {
         "revoked": "Null: it was not.",
         "last_used": "To the minute.",
         "last_address": "From where.",
-        "limits": "Its own ones; null: as for its user.",
+        "limits": "Its own ones.",
         "used_this_month": "Null for users whose groups are exempt from review.",
+    },
+    "KeyLimits": {
+        "requests_per_minute": "Null, here and below: as for its user.",
+        "streams": "Replies at a time.",
+        "sockets": "WebSockets and live connections at a time.",
+        "tokens_per_day": "Read and written, on a day of the site.",
+        "tokens_per_month": "The same in a month.",
+        "cost_per_day": "In the currency of the prices, such as `2.50`; each currency by itself.",
+        "cost_per_month": "The same in a month.",
     },
     "KeyPage": {"results": "The newest first.", "next": "For `cursor`; null: there is no more."},
     "Used": {

@@ -12,7 +12,7 @@ from django.utils import timezone
 from chat.audit import Actor
 from chat.auth.keys import make_key
 from chat.models import ApiKey
-from chat.quota import Quota
+from chat.quota import KEY_FIELDS, Quota
 from chat.scopes import DEFAULT_SCOPES, SCOPES
 
 
@@ -32,10 +32,13 @@ class Command(BaseCommand):
         parser.add_argument("--expires", type=days, metavar="DAYS", help="in so many days (default: never)")
         parser.add_argument("--requests-per-minute", type=count, metavar="N")
         parser.add_argument("--streams", type=count, metavar="N", help="replies at a time")
-        parser.add_argument("--tokens-per-day", type=count, metavar="N")
-        parser.add_argument(
-            "--cost-per-month", type=amount, metavar="AMOUNT", help="in the currency of the site's prices"
-        )
+        parser.add_argument("--sockets", type=count, metavar="N", help="live connections at a time")
+        parser.add_argument("--tokens-per-day", type=many, metavar="N")
+        parser.add_argument("--tokens-per-month", type=many, metavar="N")
+        for option in ("--cost-per-day", "--cost-per-month"):
+            parser.add_argument(
+                option, type=amount, metavar="AMOUNT", help="in the currency of the site's prices"
+            )
 
     def handle(self, *args: Any, username: str, name: str, **options: Any) -> None:
         longest = ApiKey._meta.get_field("name").max_length or 0
@@ -53,12 +56,7 @@ class Command(BaseCommand):
             name,
             scopes=options["scopes"] or DEFAULT_SCOPES,
             expires=timezone.now() + timedelta(days=expires) if expires else None,
-            quota=Quota(
-                requests_per_minute=options["requests_per_minute"],
-                streams=options["streams"],
-                tokens_per_day=options["tokens_per_day"],
-                cost_per_month=options["cost_per_month"],
-            ),
+            quota=Quota(**{limit: options[limit] for limit in KEY_FIELDS}),
         )
         self.stdout.write(key)
 
@@ -69,6 +67,10 @@ def days(text: str) -> int:
 
 def count(text: str) -> int:
     return _whole(text, 2**31 - 1)
+
+
+def many(text: str) -> int:
+    return _whole(text, 10**15)
 
 
 def _whole(text: str, most: int) -> int:

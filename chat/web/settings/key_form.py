@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chat.quota import Quota
+from chat.quota import KEY_FIELDS, Quota
 from chat.review.reader import PERMISSION as REVIEW_PERMISSION
 from chat.scopes import DEFAULT_SCOPES, SCOPES, Scope
 from chat.shown.keys import SCOPE_NAMES, SCOPE_TEXTS
@@ -22,6 +22,16 @@ LIFETIMES: tuple[tuple[str, str | Promise], ...] = (
     ("", _("never, until it is revoked")),
 )
 LARGEST = 2**31 - 1
+MOST_TOKENS = 10**15
+
+
+class CostField(forms.DecimalField):
+    """More than nothing, in hundredths; or empty."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            required=False, min_value=Decimal("0.01"), max_digits=12, decimal_places=2, **options
+        )
 
 
 def scopes_for(user: User) -> tuple[Scope, ...]:
@@ -46,19 +56,20 @@ class KeyForm(forms.Form):
         label=_("Requests a minute"), required=False, min_value=1, max_value=LARGEST
     )
     streams = forms.IntegerField(label=_("Replies at a time"), required=False, min_value=1, max_value=LARGEST)
-    tokens_per_day = forms.IntegerField(
-        label=_("Tokens a day"), required=False, min_value=1, max_value=10**15
+    sockets = forms.IntegerField(
+        label=_("Live connections at a time"), required=False, min_value=1, max_value=LARGEST
     )
-    cost_per_month = forms.DecimalField(
+    tokens_per_day = forms.IntegerField(
+        label=_("Tokens a day"), required=False, min_value=1, max_value=MOST_TOKENS
+    )
+    tokens_per_month = forms.IntegerField(
+        label=_("Tokens a month"), required=False, min_value=1, max_value=MOST_TOKENS
+    )
+    cost_per_day = CostField(label=_("Cost a day"))
+    cost_per_month = CostField(
         label=_("Cost a month"),
-        required=False,
-        min_value=Decimal("0.01"),
-        max_digits=12,
-        decimal_places=2,
         help_text=_("In the currency of the site’s prices. What has no price counts nothing."),
     )
-
-    LIMITS = ("requests_per_minute", "streams", "tokens_per_day", "cost_per_month")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"scopes": sorted(DEFAULT_SCOPES), "lifetime": "90"})
@@ -78,12 +89,12 @@ class KeyForm(forms.Form):
         return [(scope, SCOPE_NAMES[scope], SCOPE_TEXTS[scope], scope in chosen) for scope in self.able]
 
     def limit_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.LIMITS]
+        return [self[name] for name in KEY_FIELDS]
 
     @property
     def limits_are_open(self) -> bool:
         """Whether something was written into them."""
-        return any(self[name].value() not in (None, "") for name in self.LIMITS)
+        return any(self[name].value() not in (None, "") for name in KEY_FIELDS)
 
     @property
     def expires(self) -> datetime | None:
@@ -92,4 +103,4 @@ class KeyForm(forms.Form):
 
     @property
     def quota(self) -> Quota:
-        return Quota(**{name: self.cleaned_data[name] for name in self.LIMITS})
+        return Quota(**{name: self.cleaned_data[name] for name in KEY_FIELDS})
