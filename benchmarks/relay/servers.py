@@ -92,9 +92,7 @@ def all_servers(postgres: str | None, *, only_ours: bool = False) -> Iterator[li
         cores = sorted(os.sched_getaffinity(0))
         theirs, ours = cores[0], cores[-1]
         os.sched_setaffinity(0, {ours})
-        upstream = [sys.executable, str(HERE / "upstream.py"), str(UPSTREAM_PORT), *MODELS]
-        direct = stack.enter_context(_started(upstream, {}, UPSTREAM_PORT, ours))
-        found = [Server(DIRECT, UPSTREAM_PORT, direct, "/v1/chat/completions", {})]
+        found = [stack.enter_context(the_upstream(ours))]
         ports = iter(range(FIRST_PORT, FIRST_PORT + 20))
         for name, command, environment in () if only_ours else _yardsticks():
             port = next(ports)
@@ -121,6 +119,14 @@ def all_servers(postgres: str | None, *, only_ours: bool = False) -> Iterator[li
                     Server(f"{way}, {database}", port, process, "/api/v1/chat", headers, is_ours=True)
                 )
         yield found
+
+
+@contextmanager
+def the_upstream(core: int) -> Iterator[Server]:
+    """The model, asked directly."""
+    command = [sys.executable, str(HERE / "upstream.py"), str(UPSTREAM_PORT), *MODELS]
+    with _started(command, {}, UPSTREAM_PORT, core) as process:
+        yield Server(DIRECT, UPSTREAM_PORT, process, "/v1/chat/completions", {})
 
 
 OURS: Final[dict[str, Sequence[str]]] = {

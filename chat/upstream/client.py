@@ -1,4 +1,4 @@
-"""A connection's `AsyncOpenAI` client: built once when it is first needed, closed after its last call.
+"""What a connection's provider is asked over: built once when it is first needed, closed after its last call.
 
 openai is never imported before that: it takes 0.7 s and 37 MiB. One client belongs to one event loop.
 """
@@ -6,17 +6,30 @@ openai is never imported before that: it takes 0.7 s and 37 MiB. One client belo
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
-from chat.upstream import errors
 from chat.upstream.connections import ENVIRONMENT, ConnectionSettings
 
 if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
-PATIENCE_SECONDS = 5.0
-"""The SDK sleeps before a retry as `Retry-After` says, up to 2 minutes. Beyond this the user is told."""
+NO_LIMIT = 0
+"""Of connections, as aiohttp says it: with the SDK's own, the 1,001st reply waits for another's end."""
+KEPT_CONNECTIONS = 100
+"""Idle ones that wait for the next call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The SDK's client; and its HTTP client and what each request says, for calls that are streamed."""
+
+    sdk: "AsyncOpenAI"
+    http: "httpx2.AsyncClient"
+    completions: "httpx2.URL"
+    headers: "httpx2.Headers"
+    timeout: "httpx2.Timeout"
 
 
 class Client:
@@ -24,14 +37,14 @@ class Client:
 
     def __init__(self, settings: ConnectionSettings) -> None:
         self._settings = settings
-        self._building: asyncio.Task[AsyncOpenAI] | None = None
+        self._building: asyncio.Task[Line] | None = None
         self._calls = 0
         self._idle = asyncio.Event()
         self._idle.set()
 
     @asynccontextmanager
-    async def in_use(self) -> "AsyncIterator[AsyncOpenAI]":
-        """The SDK's client, for one call."""
+    async def in_use(self) -> AsyncIterator[Line]:
+        """For one call."""
         self._calls += 1
         self._idle.clear()
         try:
@@ -52,40 +65,39 @@ class Client:
         if self._building is not None:
             await asyncio.wait({self._building})
             if self._building.exception() is None:
-                await self._building.result().close()
+                await self._building.result().sdk.close()
 
 
-def build(settings: ConnectionSettings) -> "AsyncOpenAI":
-    """The SDK's client for a connection. Blocks: call it in a thread."""
+def build(settings: ConnectionSettings) -> Line:
+    """What leads to a connection's provider. Blocks: call it in a thread."""
     import httpx2
     import openai
 
-    # No read time-out here: the SDK would try again after one, and a server that is loading a model
-    # would be asked to load it three times. `stream` and `catalogue` keep the time themselves.
+    # No read time-out here: a server that is loading a model would be asked to load it again. `stream`
+    # and `listing` keep the time themselves.
     timeout = httpx2.Timeout(connect=settings.connect_timeout, read=None, write=None, pool=None)
-    hooks: dict[str, list[Any]] = {"response": [_decline_long_waits]}
-    http_client: httpx2.AsyncClient
+    http: httpx2.AsyncClient
     if settings.transport == "demo":
         from chat.upstream.demo import DemoTransport
 
-        http_client = httpx2.AsyncClient(transport=DemoTransport(), timeout=timeout, event_hooks=hooks)
+        http = httpx2.AsyncClient(transport=DemoTransport(), timeout=timeout)
     else:
+        limits = httpx2.Limits(max_connections=NO_LIMIT, max_keepalive_connections=KEPT_CONNECTIONS)
         # A key is for one address: a redirect to another is an error that the administrator must see.
-        http_client = openai.DefaultAioHttpClient(timeout=timeout, event_hooks=hooks, follow_redirects=False)
+        http = openai.DefaultAioHttpClient(timeout=timeout, limits=limits, follow_redirects=False)
     headers: dict[str, str | openai.Omit] = {"Accept-Encoding": "identity"}
     if settings.name != ENVIRONMENT:
         # The SDK would add these from the environment, which is about another account.
         headers |= {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
-    return openai.AsyncOpenAI(
+    sdk = openai.AsyncOpenAI(
         api_key=settings.api_key or "none",  # The SDK insists on one; who wants none ignores it.
         base_url=settings.base_url,
         default_headers=cast("dict[str, str]", headers | dict(settings.headers)),
-        http_client=http_client,
-        max_retries=settings.max_retries,
+        http_client=http,
+        max_retries=0,
     )
-
-
-async def _decline_long_waits(response: "httpx2.Response") -> None:
-    wait = errors.retry_after(response.headers)
-    if wait is not None and wait > PATIENCE_SECONDS:
-        response.headers["x-should-retry"] = "false"
+    base = sdk.base_url
+    completions = base.copy_with(raw_path=base.raw_path + b"chat/completions")
+    said = httpx2.Headers(sdk.auth_headers)
+    said.update({name: text for name, text in sdk.default_headers.items() if isinstance(text, str)})
+    return Line(sdk, http, completions, said, timeout)

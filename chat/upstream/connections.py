@@ -59,7 +59,7 @@ class ConnectionSettings:
     first_token_timeout: float = FIRST_TOKEN_SECONDS
     chunk_timeout: float = 60.0
     max_retries: int = 2
-    """The SDK's attempts after the first, all of them before the first byte."""
+    """Attempts after the first, all of them before the first byte."""
     transport: Literal["network", "demo"] = "network"
     listed: tuple[str, ...] | None = None
     """The models' names where they are given; None: what the provider lists."""
@@ -73,7 +73,6 @@ class ConnectionSettings:
             self.api_key,
             self.headers,
             self.connect_timeout,
-            self.max_retries,
             self.transport,
         )
 

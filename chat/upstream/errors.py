@@ -34,8 +34,20 @@ _CONTEXT_WORDS = re.compile(
 )
 
 
+class Refusal(Exception):
+    """The provider's answer with a status that is no success. `body`: what its JSON says of the error."""
+
+    def __init__(self, status: int, body: object, headers: Mapping[str, str]) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+        self.body = body
+        self.headers = headers
+
+
 def refused(error: Exception) -> UpstreamError:
-    """Our error for what the SDK raised before the answer began."""
+    """Our error for what was raised before the answer began."""
+    if isinstance(error, Refusal):
+        return by_status(error.status, error.body, error.headers)
     import openai  # Costs 0.7 s, and is loaded already where there is an error of its to translate.
 
     if isinstance(error, openai.APIStatusError):

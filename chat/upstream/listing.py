@@ -63,8 +63,8 @@ async def keep_listing(provider: Provider, listed: Callable[[list[Listed] | None
 async def list_models(provider: Provider) -> list[Listed]:
     """What the provider lists now. Raises `UpstreamError`."""
     try:
-        async with asyncio.timeout(LIST_SECONDS), provider.client.in_use() as client:
-            answer = await client.with_options(max_retries=0).models.with_raw_response.list()
+        async with asyncio.timeout(LIST_SECONDS), provider.client.in_use() as line:
+            answer = await line.sdk.models.with_raw_response.list()
     except TimeoutError as error:
         raise errors.no_answer() from error
     except errors.sdk_errors() as error:

@@ -7,12 +7,14 @@ connection. It keeps no text: what it read it has yielded.
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from chat.chunks import Chunk
 from chat.errors import UpstreamError
 from chat.upstream import errors
+from chat.upstream.asking import answer_to
 from chat.upstream.chunks import ChunkReader
+from chat.upstream.client import Line
 from chat.upstream.closing import closed
 from chat.upstream.deadline import Deadline
 from chat.upstream.provider import Provider
@@ -20,7 +22,7 @@ from chat.upstream.request import Request, dropped_notice
 from chat.upstream.sse_decoder import SSEDecoder
 
 if TYPE_CHECKING:
-    from openai import AsyncAPIResponse, AsyncOpenAI
+    import httpx2
 
 Reads = AsyncGenerator[Sequence[Chunk]]
 
@@ -44,29 +46,28 @@ async def stream(
                 yield [Chunk(place=place)]
                 await ticket.moved(place)
             yield [Chunk(place=0)]
-        async with provider.client.in_use() as client, aclosing(_ask(client, provider, request)) as reads:
+        async with provider.client.in_use() as line, aclosing(_ask(line, provider, request)) as reads:
             async for chunks in reads:
                 yield chunks
 
 
-async def _ask(client: "AsyncOpenAI", provider: Provider, request: Request) -> Reads:
+async def _ask(line: Line, provider: Provider, request: Request) -> Reads:
     """Ask, and again without what the provider refuses, as long as nothing was answered."""
-    import openai
-
+    attempts = 1 + provider.settings.max_retries
     with Deadline(provider.settings) as deadline:
-        for attempt in range(MAX_DROPPED + 1):
+        for parameters_left in range(MAX_DROPPED, -1, -1):
             try:
                 async with (
-                    _answer(client, request, deadline) as response,
+                    _answer(line, request, attempts, deadline) as response,
                     aclosing(_read(response, deadline)) as reads,
                 ):
                     async for chunks in reads:
                         yield chunks
                     return
-            except openai.APIStatusError as error:
-                culprit = request.culprit(error.status_code, error.body)
-                if culprit is None or attempt == MAX_DROPPED:
-                    raise errors.refused(error) from error
+            except errors.Refusal as refusal:
+                culprit = request.culprit(refusal.status, refusal.body)
+                if culprit is None or not parameters_left:
+                    raise errors.refused(refusal) from refusal
                 name, reason = culprit
                 request = request.without(name, reason)
                 yield [Chunk(notice=dropped_notice(name, request))]
@@ -74,32 +75,20 @@ async def _ask(client: "AsyncOpenAI", provider: Provider, request: Request) -> R
 
 @asynccontextmanager
 async def _answer(
-    client: "AsyncOpenAI", request: Request, deadline: Deadline
-) -> "AsyncIterator[AsyncAPIResponse[Any]]":
+    line: Line, request: Request, attempts: int, deadline: Deadline
+) -> "AsyncIterator[httpx2.Response]":
     """The provider's answer once its headers are there; closed at once when left."""
-    import openai
-
-    options = {"stream_options": {"include_usage": True}} if request.include_usage else {}
-    opening = client.chat.completions.with_streaming_response.create(
-        model=request.model,
-        messages=(),
-        stream=True,
-        # Not as typed arguments: walking the types of 400 messages takes the SDK 40 ms of our event loop.
-        extra_body={"messages": request.messages, **options, **request.params},
-    )
     try:
-        response = await deadline.wait_for(opening.__aenter__())
-    except openai.APIStatusError:
-        raise
+        response = await deadline.wait_for(answer_to(line, request, attempts))
     except errors.sdk_errors() as error:
         raise errors.refused(error) from error
     try:
         yield response
     finally:
-        await closed(response.close())
+        await closed(response.aclose())
 
 
-async def _read(response: "AsyncAPIResponse[Any]", deadline: Deadline) -> Reads:
+async def _read(response: "httpx2.Response", deadline: Deadline) -> Reads:
     """Everything that arrived, also when the answer then turns out to be broken."""
     reader, decoder = ChunkReader(), _decoder(response)
     failure: UpstreamError | None = None
@@ -129,16 +118,13 @@ async def _read(response: "AsyncAPIResponse[Any]", deadline: Deadline) -> Reads:
         await _read_tail(body)
 
 
-def _body(response: "AsyncAPIResponse[Any]") -> AsyncGenerator[bytes]:
+def _body(response: "httpx2.Response") -> AsyncGenerator[bytes]:
     """What each read of the connection brings, without a way through decoders where none is needed."""
     plain = response.headers.get("content-encoding", "identity") == "identity"
-    if plain and not response.http_response.is_stream_consumed:
-        return response.http_response.aiter_raw()
-    # The SDK promises an iterator; it is a generator, and so can be closed.
-    return cast("AsyncGenerator[bytes]", response.iter_bytes())
+    return response.aiter_raw() if plain and not response.is_stream_consumed else response.aiter_bytes()
 
 
-def _decoder(response: "AsyncAPIResponse[Any]") -> "SSEDecoder | _Whole":
+def _decoder(response: "httpx2.Response") -> "SSEDecoder | _Whole":
     content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == "text/event-stream":
         return SSEDecoder()

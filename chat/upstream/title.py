@@ -32,8 +32,8 @@ async def make_title(provider: Provider, model: str, question: str, user: str) -
         with provider.slots.ticket(user, title=True) as ticket:
             while place := ticket.place:
                 await ticket.moved(place)
-            async with asyncio.timeout(TITLE_SECONDS), provider.client.in_use() as client:
-                answer = await client.with_options(max_retries=0).chat.completions.with_raw_response.create(
+            async with asyncio.timeout(TITLE_SECONDS), provider.client.in_use() as line:
+                answer = await line.sdk.chat.completions.with_raw_response.create(
                     model=model,
                     messages=[
                         {"role": "system", "content": INSTRUCTION},

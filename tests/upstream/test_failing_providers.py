@@ -102,7 +102,7 @@ async def test_a_model_that_falls_silent_is_given_up(provider: ScriptedUpstream,
 async def test_what_fails_before_the_first_byte_is_tried_again(
     provider: ScriptedUpstream, connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.001)
+    monkeypatch.setattr("chat.upstream.asking.FIRST_PAUSE_SECONDS", 0.001)
     upstream = await connect(provider.url, listed=("scripted",), max_retries=2)
     heard = await hear(upstream, call(fail="status", status=503, times=2))
     assert (heard.error, len(provider.calls)) == (None, 3)
