@@ -13,6 +13,12 @@ from chat.upstream import Upstream
 from chat.upstream.connections import ConnectionSettings
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _sdk() -> None:
+    """Imported before a test's time runs: on a busy machine it takes longer than a provider is waited for."""
+    import openai  # noqa: F401
+
+
 @pytest.fixture
 async def provider() -> AsyncIterator[ScriptedUpstream]:
     async with scripted_upstream() as running:
