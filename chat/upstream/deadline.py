@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from types import TracebackType
 from typing import Self, TypeVar
 
+from chat.timer import Timer
 from chat.upstream import errors
 from chat.upstream.connections import ConnectionSettings
 
@@ -23,8 +24,8 @@ class Deadline:
         self._between = settings.chunk_timeout
         self._loop = asyncio.get_running_loop()
         self._begun = False
-        self._due = self._loop.time() + self._first
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer = Timer(self._loop, self._give_up)
+        self._timer.due = self._loop.time() + self._first
         self._waiting: asyncio.Task[object] | None = None
         self._late = False
 
@@ -34,13 +35,12 @@ class Deadline:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
 
     async def wait_for(self, coming: Awaitable[T]) -> T:
         """What comes, before the deadline. Raises `UpstreamError` after it."""
-        if self._timer is None:
-            self._timer = self._loop.call_at(self._due, self._look)
+        if not self._timer.is_set:
+            self._timer.set(self._timer.due)
         task = self._waiting = asyncio.current_task()
         assert task is not None
         told_before = task.cancelling()
@@ -58,20 +58,12 @@ class Deadline:
     def heard(self, *, token: bool) -> None:
         """A read came, and maybe a token with it."""
         if self._begun:
-            self._due = self._loop.time() + self._between
+            self._timer.due = self._loop.time() + self._between
         elif token:
             self._begun = True
-            self._due = self._loop.time() + self._between
-            if self._timer is not None:  # it may be set for later than the next deadline
-                self._timer.cancel()
-                self._timer = None
+            self._timer.set(self._loop.time() + self._between)  # this may be earlier
 
-    def _look(self) -> None:
-        self._timer = None
-        if self._waiting is None:
-            return  # the next wait sets it again
-        if self._loop.time() < self._due:
-            self._timer = self._loop.call_at(self._due, self._look)
-        else:
+    def _give_up(self) -> None:
+        if self._waiting is not None:
             self._late = True
             self._waiting.cancel()

@@ -23,7 +23,19 @@ LEVELS = (
     },
     {"search", "audit", "digest"},
     {"models", "database", "statements"},
-    {"events", "errors", "chunks", "ids", "imported", "log_marks", "parts", "history", "scopes", "quota"},
+    {
+        "events",
+        "errors",
+        "chunks",
+        "ids",
+        "imported",
+        "log_marks",
+        "parts",
+        "history",
+        "scopes",
+        "quota",
+        "timer",
+    },
 )
 SIDEWAYS = {("actions", "access")}
 """Who writes a row gets it from those who know whose it is."""
