@@ -138,11 +138,7 @@ def add_reply(
 ) -> tuple[Message, Completion]:
     """An empty reply below `parent` with its first completion; it becomes the end of the active branch."""
     reply = Message(conversation=conversation, parent=parent, role=Role.ASSISTANT)
-    completion = _next_epoch(origin, reply, chosen, params, context, number=1)
-    # Each names the other, so that one comes first: the database looks at that when the transaction ends.
-    insert_message(reply)
-    _insert_completion(completion)
-    note_change(conversation.id)
+    completion = open_completion(origin, reply, chosen, params, context, number=1)
     conversation.active = reply
     conversation.updated = timezone.now()
     _move_on(id=conversation.id, active=reply.id, updated=conversation.updated)
@@ -158,24 +154,7 @@ def open_completion(
     *,
     number: int,
 ) -> Completion:
-    """A new epoch of a reply that is there, which runs from now on."""
-    completion = _next_epoch(origin, reply, chosen, params, context, number=number)
-    _insert_completion(completion)
-    _go_on(id=reply.id, completion=completion.id, model=reply.model, status=reply.status)
-    note_change(reply.conversation_id)
-    return completion
-
-
-def _next_epoch(
-    origin: Origin,
-    reply: Message,
-    chosen: Chosen,
-    params: dict[str, Any],
-    context: Context,
-    *,
-    number: int,
-) -> Completion:
-    """A completion that is not stored yet; the reply runs in it, which is not stored either."""
+    """A new epoch of a reply, which runs from now on; it is stored with its first one."""
     completion = Completion(
         message=reply,
         number=number,
@@ -193,4 +172,11 @@ def _next_epoch(
     reply.completion = completion
     reply.model = chosen.model
     reply.status = Status.STREAMING
+    # Each names the other, so that one comes first: the database looks at that when the transaction ends.
+    if reply._state.adding:
+        insert_message(reply)
+    else:
+        _go_on(id=reply.id, completion=completion.id, model=reply.model, status=reply.status)
+    _insert_completion(completion)
+    note_change(reply.conversation_id)
     return completion

@@ -196,7 +196,7 @@ class Following:
             while self.closed_reason != "revoked":
                 batch = live.take(self._cursor)
                 if batch is not None:
-                    yield batch if self._blocks is None else await self._told(batch)
+                    yield await self._told(batch)
                     if self._cursor.ended:
                         return
                 elif self.closed_reason is not None:

@@ -5,14 +5,10 @@ from chat.engine.growing_text import GrowingText
 from chat.engine.transcript import Ended, Epoch, Transcript
 
 
-def is_running(row: ReplyRow) -> bool:
-    return row.status == "streaming"
-
-
 def transcript_of(row: ReplyRow) -> Transcript:
     """What can be followed of this row, as it was saved when it was read."""
     ended = None
-    if not is_running(row):
+    if row.status != "streaming":
         ended = Ended(
             row.status,  # type: ignore[arg-type]
             row.finish_reason,
