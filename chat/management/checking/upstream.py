@@ -17,7 +17,7 @@ from chat.upstream.provider import Provider
 
 PART: Final = "models"
 ANSWER_SECONDS: Final = 120.0
-TODO: Final = {
+ADVICE: Final = {
     "upstream_unreachable": "Is it running, and does the address end as it should (mostly in /v1)?",
     "upstream_timeout": "It is reached and does not answer: look at the provider itself.",
     "upstream_authentication": "Correct OPENAI_API_KEY, or the connection's key in the administration.",
@@ -62,7 +62,7 @@ async def _listed(settings: ConnectionSettings) -> Finding:
             return ok(
                 PART, f"{where} is there and lists nothing; {len(settings.listed)} models are named for it."
             )
-        todo = TODO.get(error.code, "Look into the provider's own log.")
+        todo = ADVICE.get(error.code, "Look into the provider's own log.")
         return problem(PART, f"{where}: {error.message}", todo)
     finally:
         await provider.client.close()
