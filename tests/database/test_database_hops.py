@@ -21,6 +21,18 @@ def answer() -> int:
     return int(row[0])
 
 
+async def of_all_readers() -> list[object]:
+    """The connection of each thread that reads."""
+    together = Barrier(database.READERS)
+
+    def mine() -> object:
+        answer()
+        together.wait(5)
+        return connections["default"].connection
+
+    return await asyncio.gather(*(reading(mine) for _ in range(together.parties)))
+
+
 async def test_an_error_of_the_connection_is_unavailable_and_leaves_a_good_one() -> None:
     def fail() -> None:
         raise OperationalError("gone")
@@ -32,46 +44,26 @@ async def test_an_error_of_the_connection_is_unavailable_and_leaves_a_good_one()
 
 
 async def test_one_thread_that_finds_its_connection_broken_has_all_make_new_ones() -> None:
-    together = Barrier(database.READERS)
-
-    def mine() -> object:
-        answer()
-        together.wait(5)
-        return connections["default"].connection
-
     def fail() -> None:
         raise OperationalError("gone")
 
-    async def of_all_threads() -> list[object]:
-        return await asyncio.gather(*(reading(mine) for _ in range(together.parties)))
-
-    before = await of_all_threads()
+    before = await of_all_readers()
     with pytest.raises(Unavailable):
         await reading(fail)
-    after = await of_all_threads()
-    assert len(set(map(id, before + after))) == 2 * together.parties
+    after = await of_all_readers()
+    assert len(set(map(id, before + after))) == 2 * database.READERS
 
 
 async def test_a_thread_that_gets_no_connection_leaves_the_others_theirs() -> None:
-    together = Barrier(database.READERS)
-
-    def mine() -> object:
-        answer()
-        together.wait(5)
-        return connections["default"].connection
-
     def fail() -> None:
         connections.close_all()
         raise OperationalError("too many connections")
 
-    async def of_all_threads() -> list[object]:
-        return await asyncio.gather(*(reading(mine) for _ in range(together.parties)))
-
-    before = await of_all_threads()
+    before = await of_all_readers()
     with pytest.raises(Unavailable):
         await reading(fail)
-    after = await of_all_threads()
-    assert len(set(map(id, before + after))) == 2 * together.parties - 1
+    after = await of_all_readers()
+    assert len(set(map(id, before + after))) == 2 * database.READERS - 1
 
 
 @pytest.fixture(autouse=True)

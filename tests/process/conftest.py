@@ -8,6 +8,7 @@ import pytest
 from process.harness.calls import Api, caller, http_session
 from process.harness.client_drivers import Driver, OverClient
 from process.harness.js_client import Node
+from process.harness.oidc_provider import OidcProvider
 from process.harness.people import Person, migrated_with_people, people_told
 from process.harness.prepared import Prepared, directory_of_the_run
 from process.harness.processes import PROVIDER_KEY, START_SECONDS, Provider, Server, StartServer, environment
@@ -91,6 +92,14 @@ def start_server(
 ) -> Iterator[StartServer]:
     """For a test that ends its server, or wants settings that nobody else does."""
     yield from _starting(prepared, provider, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def oidc() -> Iterator[OidcProvider]:
+    """For single sign-on: says of whoever comes what it was told to say last."""
+    provider = OidcProvider()
+    yield provider
+    provider.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """Authenticator apps and recovery codes at the door of a real server: asked for, used once, not guessed."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from process.harness.identity_site import IdentitySite, start_identity_site
@@ -24,13 +23,6 @@ GUESSES = 10
 def site(start_module_server: StartServer, tmp_path_factory: pytest.TempPathFactory) -> IdentitySite:
     directory = tmp_path_factory.mktemp("optional")
     return start_identity_site(start_module_server, directory, CHAT_SECOND_FACTOR="optional")
-
-
-@pytest.fixture(scope="module")
-def oidc() -> Iterator[OidcProvider]:
-    provider = OidcProvider()
-    yield provider
-    provider.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,5 @@
 """Single sign-on against a provider on loopback: who gets in, as whom, and who does not."""
 
-from collections.abc import Iterator
-
 import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -13,13 +11,6 @@ from process.harness.visitor import Visitor
 
 pytestmark = pytest.mark.process
 GO = "/accounts/oidc/login/"
-
-
-@pytest.fixture(scope="module")
-def oidc() -> Iterator[OidcProvider]:
-    provider = OidcProvider()
-    yield provider
-    provider.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """What a question and the end of its reply cost the database: on SQLite all others wait meanwhile."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.models import User
@@ -15,16 +16,13 @@ from chat.models import Conversation, Server
 from chat.quota import Quota
 
 
+def asked_by(user: User, **more: Any) -> Origin:
+    server = Server.objects.create(id=uuid4(), name="one").id
+    return Origin(user.pk, server, "", lambda name, params: Chosen("m", "c"), **more)
+
+
 def test_asking_and_ending_are_a_few_queries(alice: User) -> None:
-    origin = Origin(
-        user_id=alice.pk,
-        server=Server.objects.create(id=uuid4(), name="one").id,
-        request_hash="",
-        choose_model=lambda name, params: Chosen("m", "c"),
-        source="page",
-        quota=Quota(streams=20),
-        max_attachments=10,
-    )
+    origin = asked_by(alice, source="page", quota=Quota(streams=20), max_attachments=10)
 
     def queries(question: Question) -> tuple[int, int, NewReply]:
         with CaptureQueriesContext(connection) as asking:
@@ -47,13 +45,7 @@ def test_asking_and_ending_are_a_few_queries(alice: User) -> None:
 
 
 def test_the_first_question_is_told_as_it_would_be_read(alice: User) -> None:
-    origin = Origin(
-        user_id=alice.pk,
-        server=Server.objects.create(id=uuid4(), name="one").id,
-        request_hash="",
-        choose_model=lambda name, params: Chosen("m", "c"),
-        source="api",
-    )
+    origin = asked_by(alice, source="api")
     for prompt in ("", "Be brief."):
         new = ask(origin, Question("Marmots?", system_prompt=prompt))
         assert isinstance(new, NewReply)
