@@ -1,11 +1,11 @@
 """What comes late: words of an upstream after the end, a beat that took long, news of an epoch gone by."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import Collection
 from uuid import UUID
 
 import pytest
-from fakes.engine_ports import FedSource, MemoryStore, new_registry, new_transcript, settled
+from fakes.engine_ports import FedSource, MemoryStore, new_transcript, settled
 
 from chat.chunks import Chunk
 from chat.engine.cursor import Cursor
@@ -34,18 +34,6 @@ class SlowBeats(MemoryStore):
 @pytest.fixture
 def store() -> SlowBeats:
     return SlowBeats()
-
-
-@pytest.fixture
-async def registry(store: SlowBeats) -> AsyncIterator[Registry]:
-    registry = new_registry(store)
-    yield registry
-    await registry.drain(0)
-
-
-@pytest.fixture
-def source() -> FedSource:
-    return FedSource()
 
 
 def later_epoch_of(transcript: Transcript) -> Transcript:

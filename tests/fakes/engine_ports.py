@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 from chat.chunks import Chunk
+from chat.engine.live_reply import LiveReply
 from chat.engine.ports import Ending, Final, Piece, Saved, StoreAway
 from chat.engine.registry import Registry
 from chat.engine.transcript import Epoch, Transcript
@@ -110,6 +111,13 @@ def new_transcript() -> Transcript:
 def new_registry(store: MemoryStore, *, max_chars: int = 0) -> Registry:
     """A registry whose ticker stands still: the test calls `tick` itself."""
     return Registry(store, checkpoint_seconds=3600, max_chars=max_chars)
+
+
+def begin(registry: Registry, source: FedSource, window: float | None = 0) -> LiveReply:
+    """A reply that runs, with one follower."""
+    live = registry.begin(new_transcript(), owner=1, source=source, window=window)
+    live.attach()
+    return live
 
 
 async def settled() -> None:
