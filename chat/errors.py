@@ -87,6 +87,14 @@ class NotAcceptable(ChatError):
     status = 406
 
 
+class TooSlow(ChatError):
+    """The rest of the request did not come in time."""
+
+    type = "invalid_request_error"
+    code = "request_timeout"
+    status = 408
+
+
 class Conflict(ChatError):
     type = "invalid_request_error"
     code = "conflict"

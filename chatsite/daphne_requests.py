@@ -1,7 +1,8 @@
-"""Daphne's requests as we want them: bodies are bounded, and read by the application alone; downloads wait.
+"""Daphne's requests as we want them: bodies are bounded, in bytes and in time, and read by the application
+alone; downloads wait.
 
-Loaded once, before the server listens. Knows Daphne and Twisted, and of ours the limit and the error
-that says so.
+Loaded once, before the server listens. Knows Daphne and Twisted, and of ours the limits and the errors
+that say so.
 """
 
 import json
@@ -11,24 +12,27 @@ from daphne import http_protocol
 from daphne.server import reactor
 from django.conf import settings
 
-from chat.errors import TooLarge
+from chat.errors import ChatError, TooLarge
 from chatsite import daphne_transport, daphne_valve
+from chatsite.body_pace import Pace, too_slow
 from chatsite.daphne_valve import Valve
 
 ALLOWANCE = 64 * 1024
 """What is over the limit by less, the application refuses itself: better, with all its headers."""
+BEFORE_TWISTED = 0.5
+"""Seconds. It waits as long for a byte (not for a whole body), and then closes without a word."""
 LAST_BYTES = 1024 * 1024
 LAST_SECONDS = 2.0
 """What of a refused body is still read, and how long its sender has to read why. Then the line is cut."""
 
 
 class Request(http_protocol.WebRequest):
-    """Daphne's own, with four things changed.
+    """Daphne's own, with five things changed.
 
     Twisted would parse forms before the application: work done twice, and a 400 of its own. And it
     would write a body to disk to its end, wherever that is, before the application hears of it. And a
-    download would lie in memory as a whole, while its client takes it. And a stream's pieces would each
-    wait for a turn of the loop.
+    download would lie in memory as a whole, while its client takes it. And a body that drips would be
+    waited for without end. And a stream's pieces would each wait for a turn of the loop.
     """
 
     valve: Valve | None = None
@@ -40,6 +44,9 @@ class Request(http_protocol.WebRequest):
         self._refused = False
         self._begun = False
         """A body that comes in pieces was begun."""
+        self._pace: Pace | None = None
+        self._looking: Any = None
+        """At the pace of a body that is on its way: the call that is due next."""
 
     def gotLength(self, length: int | None) -> None:  # noqa: N802 (Twisted's name)
         """The headers are read; None stands for a body in chunks."""
@@ -54,12 +61,17 @@ class Request(http_protocol.WebRequest):
         if self._is_over(length or 0):
             # Else Twisted would ask for the body after all.
             self.requestHeaders.removeHeader(b"Expect")
-            self._refuse()
+            self._refuse_too_large()
+        elif length != 0:
+            self._pace = Pace(reactor.seconds())
+            self._look()
 
     def handleContentChunk(self, data: bytes) -> None:  # noqa: N802
         self._received += len(data)
+        if self._pace is not None:
+            self._pace.came(reactor.seconds(), len(data))
         if not self._refused and self._is_over(self._received):
-            self._refuse()
+            self._refuse_too_large()
         if not self._refused:
             super().handleContentChunk(data)
         elif self._received > self._read_at_most:
@@ -67,6 +79,7 @@ class Request(http_protocol.WebRequest):
 
     def requestReceived(self, *request_line: bytes) -> None:  # noqa: N802
         """The body is here to its end."""
+        self._look_no_more()
         if self._refused:
             self.loseConnection()
         else:
@@ -92,6 +105,7 @@ class Request(http_protocol.WebRequest):
         super().finish()
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self._look_no_more()
         if self.valve is not None:
             self.valve.stopProducing()
         super().connectionLost(reason)
@@ -99,11 +113,29 @@ class Request(http_protocol.WebRequest):
     def _is_over(self, size: int) -> bool:
         return self._limit is not None and size > self._limit + ALLOWANCE
 
-    def _refuse(self) -> None:
+    def _look(self) -> None:
+        """Whether the body comes fast enough, each time that it might not."""
+        assert self._pace is not None
+        left = self._pace.deadline - BEFORE_TWISTED - reactor.seconds()
+        if left > 0:
+            self._looking = reactor.callLater(left, self._look)
+        else:
+            self._looking = None
+            self._refuse(too_slow(), b"Request Timeout")
+
+    def _look_no_more(self) -> None:
+        looking, self._looking = self._looking, None
+        if looking is not None:
+            looking.cancel()
+
+    def _refuse_too_large(self) -> None:
+        self._look_no_more()
+        self._refuse(TooLarge(f"The body is over the limit of {self._limit} bytes."), b"Content Too Large")
+
+    def _refuse(self, error: ChatError, reason: bytes) -> None:
         """Answer at once, and close later: to close on bytes that nobody read would destroy the answer."""
         self._refused = True
         self._read_at_most = self._received + LAST_BYTES
-        error = TooLarge(f"The body is over the limit of {self._limit} bytes.")
         body = json.dumps({"error": error.as_dict()}).encode()
         headers = [
             (b"Content-Type", b"application/json"),
@@ -112,7 +144,7 @@ class Request(http_protocol.WebRequest):
             (b"X-Content-Type-Options", b"nosniff"),
             (b"Connection", b"close"),
         ]
-        self.channel.writeHeaders(b"HTTP/1.1", b"%d" % error.status, b"Content Too Large", headers)
+        self.channel.writeHeaders(b"HTTP/1.1", b"%d" % error.status, reason, headers)
         self.channel.write(body)
         # Does nothing if the connection is gone by then.
         reactor.callLater(LAST_SECONDS, self.loseConnection)

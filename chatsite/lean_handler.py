@@ -17,7 +17,7 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve, set_script_prefix
 
 from chat.api.answers import error_answer, finished
-from chat.errors import BadRequest, ChatError, NotFound, TooLarge
+from chat.errors import BadRequest, ChatError, NotFound, TooLarge, TooSlow
 from chatsite.asgi_types import Receive, Scope, Send
 from chatsite.refusals import refuse
 from chatsite.request_bodies import disconnect, whole_body
@@ -36,6 +36,9 @@ class LeanHandler(ASGIHandler):
             body = await whole_body(scope, receive)
             request = ASGIRequest(scope, BytesIO(body or b""))
         except RequestAborted:
+            return
+        except TooSlow as error:
+            await refuse(scope, send, error)
             return
         except UnicodeDecodeError:
             await refuse(scope, send, BadRequest("The query is not UTF-8."))

@@ -7,7 +7,7 @@ import asyncio
 
 from django.core.exceptions import RequestAborted
 
-from chat.errors import TooLarge, Unavailable
+from chat.errors import TooLarge, TooSlow, Unavailable
 from chatsite.asgi_types import App, Message, Receive, Scope, Send
 from chatsite.refusals import refuse
 from chatsite.request_bodies import disconnect, whole_body
@@ -31,6 +31,9 @@ class PageLimit:
             # Before it has a place: a client that sends slowly would hold one all that time.
             body = await whole_body(scope, receive)
         except RequestAborted:
+            return
+        except TooSlow as error:
+            await refuse(scope, send, error)
             return
         if body is None:
             await refuse(scope, send, TooLarge("The body is over the limit."))

@@ -3,7 +3,7 @@
 import json
 import math
 
-from chat.errors import ChatError
+from chat.errors import ChatError, TooSlow
 from chatsite.asgi_types import Scope, Send
 
 
@@ -19,6 +19,8 @@ async def refuse(scope: Scope, send: Send, error: ChatError) -> None:
         b"cache-control": b"no-store",
         b"x-content-type-options": b"nosniff",
     }
+    if isinstance(error, TooSlow) and scope["http_version"] in ("1.0", "1.1"):
+        headers[b"connection"] = b"close"  # what comes after all is not waited for, nor is another request
     if error.retry_after is not None:
         headers[b"retry-after"] = str(max(math.ceil(error.retry_after), 1)).encode()
     await send({"type": "http.response.start", "status": error.status, "headers": list(headers.items())})

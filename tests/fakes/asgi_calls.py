@@ -10,6 +10,7 @@ def http_scope(path: str = "/", *, method: str = "GET", client: str = "203.0.113
     """Underscores in the headers' names stand for hyphens."""
     return {
         "type": "http",
+        "http_version": "1.1",
         "method": method,
         "path": path,
         "query_string": b"",

@@ -7,6 +7,7 @@ ERRORS = {
     "404": "There is no such thing, or it is not yours.",
     "405": "The address does not know this method; `Allow` says which it knows.",
     "406": "No form that can be sent is accepted.",
+    "408": "The body did not come in time: nothing for a minute, or 500 bytes a second for longer.",
     "409": "Not possible as things are: it still runs, it ended well, or the key was used for another call.",
     "413": "The text, the file or the body is too large.",
     "415": "The body is not JSON; of a file, a kind that is not taken.",
@@ -17,7 +18,7 @@ ERRORS = {
 }
 OF_ALL = ("400", "401", "403", "429", "503")
 """Every call that needs a sign-in can be answered so."""
-OF_BODIES = ("413", "415")
+OF_BODIES = ("408", "413", "415")
 OF_PLACES = ("404",)
 """Calls whose address names something."""
 
@@ -32,6 +33,7 @@ EXAMPLES = {
     ),
     "404": ("invalid_request_error", "not_found", "There is no such message.", None),
     "406": ("invalid_request_error", "not_acceptable", "Choose a form by ?format=.", None),
+    "408": ("invalid_request_error", "request_timeout", "The body did not come in time.", None),
     "409": ("invalid_request_error", "reply_running", "The reply still runs.", None),
     "413": ("invalid_request_error", "text_too_long", "The content has 200001 characters.", "content"),
     "415": ("invalid_request_error", "unsupported_media_type", "Send the fields as JSON.", None),

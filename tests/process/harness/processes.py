@@ -148,8 +148,10 @@ SERVERS = {
     "serve": ("manage.py", "serve"),
     "daphne": ("-m", "daphne", "-b", "127.0.0.1", "-p", "{port}", "chatsite.asgi:application"),
     "uvicorn": ("-m", "uvicorn", "--host", "127.0.0.1", "--port", "{port}", "chatsite.asgi:application"),
+    "impatient daphne": ("tests/process/harness/impatient.py", "daphne", "{port}"),
+    "impatient uvicorn": ("tests/process/harness/impatient.py", "uvicorn", "{port}"),
 }
-"""The ways to start one; the first is what `make run` does."""
+"""The ways to start one; the first is what `make run` does; the last two wait two seconds for a body."""
 
 
 class Server(Process):
