@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from chat.access.descriptions import timestamp
 from chat.access.preferences import preferences_of
+from chat.access.proofs import describe_proofs
 from chat.access.rows import attachments_of, conversations_of
 from chat.models import ApiKey, SignIn
 from chat.scopes import scopes_text
@@ -47,6 +48,7 @@ def describe_account(user_id: int) -> dict[str, Any]:
             }
             for row in SignIn.objects.filter(user_id=user_id)
         ],
+        **describe_proofs(user_id),
     }
 
 

@@ -45,8 +45,9 @@ def make_archive(user_id: int, only: Q | None = None) -> IO[bytes]:
 
 
 def _fill(archive: ZipFile, user_id: int, now: datetime, only: Q | None) -> None:
-    archive.writestr("README.txt", _readme(now))
-    archive.writestr("account.json", _json(my_data.describe_account(user_id)))
+    account = my_data.describe_account(user_id)
+    archive.writestr("README.txt", _readme(now, proofs="second_factors" in account))
+    archive.writestr("account.json", _json(account))
     for number, key in enumerate(my_data.conversation_ids(user_id, only), 1):
         try:
             found = read_conversation(user_id, key)
@@ -93,13 +94,18 @@ def _json(value: Any) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value))
 
 
-def _readme(now: datetime) -> str:
+def _readme(now: datetime, *, proofs: bool) -> str:
     lines = [
         _("Everything that {product} keeps of you, as it was on {date}.").format(
             product=settings.CHAT_SITE_NAME, date=f"{now:%Y-%m-%d %H:%M} UTC"
         ),
         "",
         _("account.json: your account, your settings, the names of your API keys, where you are signed in."),
+        *(
+            [_("In it are also the accounts elsewhere that you connected, and your second factors.")]
+            if proofs
+            else []
+        ),
         _("conversations/md: each conversation to read, the branch that was shown last."),
         _("conversations/json: each conversation whole, with all branches and your feedback."),
         _("files and files.json: the files that you attached, and the messages that they belong to."),

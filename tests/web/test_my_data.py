@@ -88,6 +88,7 @@ def test_the_account_is_in_it_and_nothing_that_opens_a_door(alice: User, alices:
     assert account["preferences"]["system_prompt"] == "Be brief."
     assert [row["name"] for row in account["api_keys"]] == ["my script"]
     assert len(account["signed_in"]) == 1
+    assert not {"linked_accounts", "second_factors"} & set(account)  # this site has neither
     everything = b"".join(archive.read(name) for name in archive.namelist()).decode()
     assert key not in everything
     assert (alices.session.session_key or "") not in everything
