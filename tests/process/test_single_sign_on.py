@@ -44,6 +44,7 @@ def test_an_account_that_nobody_used_is_its_verified_address_s(
     # From now on by who she is, whatever her address.
     oidc.is_now("nina-at-org", email="other@example.org", email_verified=True)
     assert site.username(site.visitor().open(GO)) == "nina"
+    assert len({asked["nonce"], oidc.asked[-1]["nonce"]}) == 2
     ((agent,),) = site.rows("SELECT count(*) FROM chat_signin WHERE user_id = ?", site.id_of("nina"))
     assert agent == 2
 
@@ -119,6 +120,8 @@ def test_an_account_that_is_deactivated_stays_shut(site: IdentitySite, oidc: Oid
         "expired",
         "another person",
         "no subject",
+        "another nonce",
+        "no nonce",
         "cancelled",
     ],
 )
@@ -141,6 +144,10 @@ def test_a_provider_s_answer_that_cannot_be_trusted_lets_nobody_in(
             oidc.told = {"sub": "nina-at-org"}
         case "no subject":
             oidc.lies, oidc.told = {"sub": None}, {"sub": None}
+        case "another nonce":
+            oidc.lies = {"nonce": oidc.asked[-1]["nonce"]}
+        case "no nonce":
+            oidc.lies = {"nonce": None}
         case "cancelled":
             oidc.refuses = True
     visitor = site.visitor().open(GO)

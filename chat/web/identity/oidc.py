@@ -1,6 +1,7 @@
 """Single sign-on: to the provider and back. What comes back is checked here, whose it is elsewhere."""
 
 import logging
+import secrets
 from typing import Any, Final
 
 import jwt
@@ -39,7 +40,10 @@ KEPT: Final = ("name", "email")
 
 
 class Answer(OpenIDConnectOAuth2Adapter):
-    """What comes back: a token that is signed, ours, fresh, and of whom the provider's other answer is."""
+    """What comes back: a token that is signed, ours, fresh, of this sign-in, and of whom the user info is."""
+
+    nonce: str | None = None
+    """What this browser's sign-in was begun with; none: it was not begun here."""
 
     def complete_login(self, request: HttpRequest, app: Any, token: Any, **kwargs: Any) -> Any:
         login = super().complete_login(request, app, token, **kwargs)
@@ -66,6 +70,9 @@ class Answer(OpenIDConnectOAuth2Adapter):
             raise OAuth2Error("The id_token cannot be trusted.") from error
         if claims["iss"].rstrip("/") != settings.CHAT_OIDC_ISSUER:
             raise OAuth2Error("The id_token is of another issuer.")
+        if self.nonce is None or claims.get("nonce") != self.nonce:
+            # OpenID Connect Core, 3.1.3.7 (11): a code that was taken from somebody else's sign-in.
+            raise OAuth2Error("The id_token is of another sign-in.")
         return claims
 
     def _key(self, header: dict[str, Any]) -> Any:
@@ -75,6 +82,16 @@ class Answer(OpenIDConnectOAuth2Adapter):
         keys = [key for key in jwt.PyJWKSet.from_dict(answer.json()).keys if key.public_key_use != "enc"]
         named = [key for key in keys if key.key_id == header.get("kid")] if "kid" in header else keys
         return named[0].key if len(named) == 1 else _no_key(header)
+
+
+class Callback(OAuth2CallbackView):
+    """Allauth's own, which tells the answer what its sign-in was begun with."""
+
+    def _get_state(self, request: HttpRequest, provider: Any) -> Any:
+        state, refusal = super()._get_state(request, provider)
+        assert isinstance(self.adapter, Answer)
+        self.adapter.nonce = (state or {}).get("nonce")
+        return state, refusal
 
 
 def _no_key(header: dict[str, Any]) -> Any:
@@ -109,7 +126,10 @@ def lead_there(request: HttpRequest, process: str) -> HttpResponse:
         return too_many_sign_ins(request, error)
     provider = get_adapter().get_provider(request, provider_id(settings.CHAT_OIDC_ISSUER))
     try:
-        answer: HttpResponse = provider.redirect(request, process, next_url=there_of(request) or None)
+        nonce = secrets.token_urlsafe()  # to the provider, and into the session
+        answer: HttpResponse = provider.redirect(
+            request, process, next_url=there_of(request) or None, auth_params={"nonce": nonce}, nonce=nonce
+        )
     except (requests.RequestException, KeyError, ValueError) as error:
         logger.warning("Single sign-on does not answer: %.300r", error)
         return message_page(
@@ -123,7 +143,7 @@ def lead_there(request: HttpRequest, process: str) -> HttpResponse:
 def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Back from the provider."""
     try:
-        answer: HttpResponse = OAuth2CallbackView.adapter_view(Answer(request, provider_id))(request)
+        answer: HttpResponse = Callback.adapter_view(Answer(request, provider_id))(request)
     except ImmediateHttpResponse as refused:
         answer = refused.response
     except (requests.RequestException, ImproperlyConfigured, KeyError, TypeError, ValueError) as error:

@@ -85,7 +85,10 @@ class OidcProvider:
         ):
             return None
         now = int(time.time())
-        claims = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 60, **person, **self.lies}
+        claims = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 60, **person}
+        claims |= {"nonce": asked.get("nonce"), **self.lies}
+        if claims["nonce"] is None:
+            del claims["nonce"]
         signed = jwt.encode(claims, self.key, "RS256", headers={"kid": "one"})
         return {"access_token": json.dumps(person), "token_type": "Bearer", "id_token": signed}
 
