@@ -24,8 +24,11 @@ class Form:
 
 SSE = Form(sse.CONTENT_TYPE, lambda following: sse.Encoder().encode)
 NDJSON = Form(ndjson.CONTENT_TYPE, lambda following: ndjson.encode)
-TEXT = Form(text.CONTENT_TYPE, lambda following: text.Encoder().encode)
-OPENAI = Form(openai.CONTENT_TYPE, lambda following: openai.Encoder(following.reply, following.model).encode)
+TEXT = Form(text.CONTENT_TYPE, lambda following: text.Encoder(resumed=following.resumed).encode)
+OPENAI = Form(
+    openai.CONTENT_TYPE,
+    lambda following: openai.Encoder(following.reply, following.model, resumed=following.resumed).encode,
+)
 
 FORMS = {"sse": SSE, "ndjson": NDJSON, "text": TEXT, "openai": OPENAI}
 

@@ -97,6 +97,11 @@ class Following:
         return self._transcript.model
 
     @property
+    def resumed(self) -> bool:
+        """The client has some of it, and begins behind that. To be asked before any batch was."""
+        return self._cursor.position is not None
+
+    @property
     def finished(self) -> bool:
         """The client already had everything, `end` included."""
         return self._cursor.at_end(self._transcript)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from chat.events import Batch, Delta, End, Event, Reasoning, Start, ToolCalls
 from chat.wire.event_json import encode_json, one_line
-from chat.wire.restart import RestartWatch
+from chat.wire.restart import RestartWatch, StartedAgain
 from chat.wire.sse import KEEP_ALIVE, block
 
 CONTENT_TYPE = "text/event-stream"
@@ -15,13 +15,14 @@ DONE = b"[DONE]"
 
 
 class Encoder:
-    """Writes one stream. Raises `StartedAgain` where text would have to be taken back: a chunk cannot.
+    """Writes one stream. Where text would have to be taken back, which a chunk cannot, `StartedAgain` has an
+    error to end with: a client that came back and got the whole text would have it twice.
 
     Every chunk has a string in `choices[0].delta.content`, which many clients join unseen. The one
     chunk without choices, usage, comes only to those who asked for it, as OpenAI's own does.
     """
 
-    def __init__(self, reply: str, model: str, *, include_usage: bool = False) -> None:
+    def __init__(self, reply: str, model: str, *, include_usage: bool = False, resumed: bool = False) -> None:
         self._frame: dict[str, Any] = {
             "id": completion_id(reply),
             "object": "chat.completion.chunk",
@@ -29,13 +30,14 @@ class Encoder:
             "model": model,
         }
         self._include_usage = include_usage
-        self._watch = RestartWatch()
+        self._watch = RestartWatch(resumed=resumed)
 
     def encode(self, batch: Batch) -> bytes:
         """The batch as one write of SSE blocks; the last carries the position, `[DONE]` too."""
         if not batch.events:
             return KEEP_ALIVE
-        self._watch.check(batch)
+        if self._watch.starts_again(batch):
+            raise StartedAgain(block(error_data(_TEXT_LOST), None))
         blocks = [data for event in batch.events for data in self._blocks(event)]
         last = len(blocks) - 1
         return b"".join(block(data, batch.id if n == last else None) for n, data in enumerate(blocks))
@@ -75,6 +77,14 @@ _INTERRUPTED = {
     "type": "server_error",
     "code": "interrupted",
     "message": "The reply was cut off before its end. What had arrived is saved.",
+    "param": None,
+}
+
+_TEXT_LOST = {
+    "type": "server_error",
+    "code": "text_lost",
+    "message": "A server was killed, and with it text that this stream had. Send the call with its"
+    " Idempotency-Key and without Last-Event-ID to read all that was saved.",
     "param": None,
 }
 

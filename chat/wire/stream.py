@@ -52,8 +52,9 @@ class Stream(Generic[T]):
                 async for batch in batches:
                     for piece in pieces(self._encode(batch)):
                         yield piece
-        except StartedAgain:
-            return
+        except StartedAgain as again:
+            if again.last:
+                yield again.last
         except Exception:
             # An exception that leaves the application after the response began breaks Daphne's
             # own clean-up. The client sees a stream without an end, and comes back.

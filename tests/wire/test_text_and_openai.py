@@ -48,6 +48,23 @@ def test_text_that_would_be_taken_back_ends_the_stream(encoder: text.Encoder | o
         encoder.encode(Batch((START, delta(0, "another")), "2"))
 
 
+@pytest.mark.parametrize("saved", [(delta(0, "what was sav"), end("interrupted")), (end("interrupted"),)])
+def test_who_comes_back_with_more_than_was_saved_does_not_get_it_twice(saved: tuple[Any, ...]) -> None:
+    with pytest.raises(StartedAgain) as again:
+        openai.Encoder(REPLY, "demo", resumed=True).encode(Batch((START, *saved), "9"))
+    [told] = blocks(again.value.last)
+    assert told["error"]["code"] == "text_lost"
+    assert b"id:" not in again.value.last
+    with pytest.raises(StartedAgain) as again:
+        text.Encoder(resumed=True).encode(Batch((START, *saved), "9"))
+    assert again.value.last == b""
+
+
+def test_who_comes_back_goes_on() -> None:
+    encode = text.Encoder(resumed=True).encode
+    assert encode(Batch((delta(4, "on"), end()), "9")) == b"on"
+
+
 def test_openai_chunks_begin_with_the_role_and_end_with_done() -> None:
     encoder = openai.Encoder(REPLY, "demo")
     stream = encoder.encode(Batch((START,), "1"))

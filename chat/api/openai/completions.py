@@ -51,9 +51,11 @@ async def _stream(following: Following, headers: dict[str, str], *, include_usag
     if following.finished:
         following.leave()
         return HttpResponse(status=204, headers=headers)
+    encoder = openai.Encoder(
+        following.reply, following.model, include_usage=include_usage, resumed=following.resumed
+    )
     opening = Opening(following)
     await opening.wait(OPENING_SECONDS)
-    encoder = openai.Encoder(following.reply, following.model, include_usage=include_usage)
     return StreamingHttpResponse(
         Stream(opening, encoder.encode, name=f"reply {following.reply}"),
         content_type=openai.CONTENT_TYPE,

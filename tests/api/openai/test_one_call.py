@@ -4,7 +4,18 @@ import asyncio
 from typing import Any
 
 import pytest
-from api.openai.calls import abandoned, assistant, chunks, is_interrupted, last_reply, post, said, texts, user
+from api.openai.calls import (
+    abandoned,
+    assistant,
+    chunks,
+    is_interrupted,
+    last_reply,
+    post,
+    read_chunks,
+    said,
+    texts,
+    user,
+)
 from api.reading import error_of, whole
 from django.test import AsyncClient
 from fakes.eventually import eventually
@@ -251,6 +262,21 @@ async def test_a_stream_is_resumed_after_its_id(as_alice: AsyncClient, upstream:
     over = await post(as_alice, QUESTION, stream=True, headers={"Last-Event-ID": end})
     assert over.status_code == 204
     assert len(upstream.calls) == 1
+
+
+async def test_who_saw_more_than_a_killed_server_saved_is_told_and_gets_nothing_twice(
+    as_alice: AsyncClient, upstream: FedUpstream
+) -> None:
+    upstream.script("One ")
+    read = await whole(await post(as_alice, QUESTION, stream=True))
+    position = next(line for line in read.splitlines() if line.startswith("id: ") and line.endswith(".0.4"))
+    beyond = {"Last-Event-ID": position.removeprefix("id: ").removesuffix(".4") + ".14"}
+    [told] = await chunks(await post(as_alice, QUESTION, stream=True, headers=beyond))
+    assert told["error"]["code"] == "text_lost"
+    path = f"/api/v1/messages/{(await last_reply())['id']}/stream"
+    [told] = read_chunks(await whole(await as_alice.get(f"{path}?format=openai", headers=beyond)))
+    assert told["error"]["code"] == "text_lost"
+    assert await whole(await as_alice.get(f"{path}?format=text", headers=beyond)) == ""
 
 
 async def test_a_key_is_good_for_one_call_only(as_alice: AsyncClient, upstream: FedUpstream) -> None:
