@@ -216,7 +216,7 @@ class Following:
         told = time.monotonic()
         pieces = None
         async with AsyncExitStack() as remote:
-            while self.closed_reason is None and self._live is None:
+            while self.closed_reason != "revoked" and self._live is None:
                 behind = self._cursor.is_ahead_of(self._transcript)
                 batch = None if behind else self._cursor.take(self._transcript)
                 if batch is not None:
@@ -225,6 +225,8 @@ class Following:
                     if self._cursor.ended:
                         return
                     continue  # look again before waiting: a title may be left
+                if self.closed_reason is not None:
+                    return
                 if time.monotonic() - told >= KEEP_ALIVE_SECONDS:
                     told = time.monotonic()
                     yield KEEP_ALIVE

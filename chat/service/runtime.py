@@ -91,6 +91,8 @@ class Runtime:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._beginnings: set[asyncio.Task[Following]] = set()
         self._watching: list[asyncio.Task[None]] = []
+        self._let_go = False
+        """A drain has closed all that was open: what came later would hold up the end of the process."""
 
     async def start(self) -> None:
         """Register this process, and begin to save, to beat, to reap, and the other rounds."""
@@ -118,9 +120,11 @@ class Runtime:
         return [*(self.streams | self.listeners)]
 
     def follows(self, following: Following) -> None:
-        """It is open from now on."""
+        """It is open from now on; where all others were let go, for no longer than what there is takes."""
         self.streams.add(following)
         self.followed[following.caller.user_id] += 1
+        if self._let_go:
+            following.close("draining")
 
     def leaves(self, following: Following) -> None:
         """It is open no more."""
@@ -219,6 +223,7 @@ class Runtime:
 
     async def _let_followers_go(self) -> None:
         """Each takes what it has not had yet, `end` included, and is then closed."""
+        self._let_go = True
         for stream in tuple(self.streams):
             stream.close("draining")
         until = time.monotonic() + LAST_WORDS_SECONDS

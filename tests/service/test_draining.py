@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from typing import Any
 
 import pytest
+from fakes.dead_process import running_reply_of_a_dead_process
 from fakes.engine_ports import settled
 from fakes.fed_upstream import FedUpstream
+from fakes.following_client import read_to_end
 
 from chat import service
 from chat.auth.caller import Caller
@@ -82,3 +84,14 @@ async def test_who_waits_for_the_models_when_a_drain_begins_is_refused_and_nothi
         await asking
     assert refused.value.code == "draining"
     assert not await in_database(Message.objects.exists)
+
+
+async def test_who_comes_after_the_drain_to_follow_what_runs_elsewhere_holds_nothing_up(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    reply, _ = await running_reply_of_a_dead_process(as_alice, upstream)
+    await service.drain()
+    follow = await service.follow(as_alice, reply)
+    client = await asyncio.wait_for(read_to_end(follow), 5)
+    assert (client.text, client.end) == ("saved", None)
+    assert follow.closed_reason == "draining"

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from django.utils import timezone
+from fakes.dead_process import running_reply_of_a_dead_process
 from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end, read_until
 from fakes.joining_client import Client
@@ -19,38 +20,13 @@ from chat.audit import Actor
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.ids import new_id
-from chat.models import Checkpoint, Completion, Message, ReviewExport, Server
+from chat.models import Checkpoint, ReviewExport, Server
 from chat.relay import NoRelay, Piece
 from chat.review import exports
 from chat.review.purging import purge_hidden
 from chat.service.reaper import PATIENCE, Reaper
-from chat.service.requests import Again, Ask
+from chat.service.requests import Again
 from chat.service.runtime import runtime
-
-
-async def running_reply_of_a_dead_process(caller: Caller, upstream: FedUpstream) -> tuple[str, UUID]:
-    """As a killed process leaves it: the row streams, a checkpoint holds the text, and nobody runs it."""
-    upstream.script("gone")
-    following = await service.ask(caller, Ask("Hi"))
-    await read_to_end(following)
-
-    def rewrite() -> UUID:
-        dead = Server.objects.create(name="dead", beat=7)
-        reply = Message.objects.get(id=following.reply)
-        assert reply.completion_id is not None
-        Completion.objects.filter(id=reply.completion_id).update(
-            status="streaming", ended=None, server=dead, finish_reason=None
-        )
-        Message.objects.filter(id=reply.id).update(status="streaming", content="")
-        Checkpoint.objects.create(
-            completion_id=reply.completion_id, text_offset=0, text="sav", reasoning_offset=0, reasoning="hm"
-        )
-        Checkpoint.objects.create(
-            completion_id=reply.completion_id, text_offset=3, text="ed", reasoning_offset=2, reasoning=""
-        )
-        return reply.completion_id
-
-    return following.reply, await in_database(rewrite)
 
 
 async def test_a_reaper_ends_what_a_dead_process_left_with_its_last_checkpoint(
