@@ -252,7 +252,12 @@ class ScriptedUpstream:
             )
 
     def _script_of(self, body: dict[str, Any]) -> dict[str, Any]:
-        script = script_in(body.get("messages") or [])
+        try:
+            script = script_in(body.get("messages") or [])
+        except json.JSONDecodeError:
+            if not is_title(body):
+                raise
+            script = None  # a title is made of a question's beginning: a long script is cut
         return self.default if script is None else script
 
     async def _serve_title(self, line: Line, entry: Entry, script: dict[str, Any]) -> None:

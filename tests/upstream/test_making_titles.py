@@ -53,6 +53,11 @@ async def test_a_title_is_asked_for_without_streaming(provider: ScriptedUpstream
     assert "stream" not in body
 
 
+async def test_a_question_whose_beginning_is_half_a_script_gets_a_title_too(upstream: Upstream) -> None:
+    question = f"script: {json.dumps({'text': 'w' * 9000})}"
+    assert await upstream.title("scripted", question, "alice") == "A scripted title"
+
+
 async def test_a_provider_that_fails_gives_no_title_and_is_not_asked_twice(
     provider: ScriptedUpstream, connect: Connect
 ) -> None:
