@@ -15,7 +15,7 @@ BYTES = 8
 HABITS = Habits(fail=0, longest=6)
 
 
-async def loiter(api: Api, chance: random.Random) -> Visit:
+async def loiterers(api: Api, chance: random.Random) -> list[Visit]:
     """Ask for a reply that runs to its end, whoever reads it, and follow it so."""
     seen = new_visit(chance, HABITS)
     key = {"Idempotency-Key": str(uuid.uuid4())}
@@ -30,7 +30,7 @@ async def loiter(api: Api, chance: random.Random) -> Visit:
     with contextlib.suppress(*LOST):
         await _hold(api, seen.reply, reads)
     seen.left, seen.end = True, now()
-    return seen
+    return [seen]
 
 
 async def _hold(api: Api, reply: str, reads: bool) -> None:

@@ -50,9 +50,19 @@ class Redis(Process):
         self.spawn([program, "--port", str(self.port), *options], environment())
         until_true(self._answers, START_SECONDS, "the start of Redis")
 
+    def clients(self) -> int:
+        """How many it has, beside who asks."""
+        return len(self._say("client", "list", "type", "normal").splitlines()) - 1 + self._subscribed()
+
+    def _subscribed(self) -> int:
+        return len(self._say("client", "list", "type", "pubsub").splitlines())
+
     def _answers(self) -> bool:
-        ping = ["redis-cli", "-p", str(self.port), "ping"]
-        return subprocess.run(ping, capture_output=True, text=True, timeout=5).stdout.strip() == "PONG"
+        return self._say("ping") == "PONG"
+
+    def _say(self, *words: str) -> str:
+        command = ["redis-cli", "-p", str(self.port), *words]
+        return subprocess.run(command, capture_output=True, text=True, timeout=5).stdout.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +88,12 @@ def whole_site(start: StartServer, folder: Path, ways: Sequence[str], **more: st
         manage(environment(**settings), "migrate", "-v", "0")
         people = make_people(environment(**settings))
         servers = [start(wait=False, way=way, **settings) for way in ways]
+        # The database can be dropped only when nobody uses it.
+        for server in servers:
+            stack.callback(server.close)
         for server in servers:
             until_true(server.answers, START_SECONDS, "the server's start")
             until_it_has_models(server, people)
         port = free_port()
         stack.enter_context(nginx_with(folder, port, before(servers, folder, port)))
         yield Site(f"http://127.0.0.1:{port}", servers, database, redis, people)
-        # The database can be dropped only when nobody uses it.
-        for server in servers:
-            server.close()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from process.fault_run.faults import Faults
-from process.fault_run.verdict import complaints
+from process.fault_run.verdict import complaints, unfinished
 from process.fault_run.visitors import Visit
 from process.harness.reading import Reading
 
@@ -55,6 +55,46 @@ def test_what_is_wrong_is_told(
     visit: Visit, message: dict[str, Any], entries: list[Any], done: tuple[str, ...], complaint: str
 ) -> None:
     assert any(complaint in each for each in complaints(visit, message, entries, faults(*done)))
+
+
+def asked_for_more(before: str, brought: str) -> dict[str, Any]:
+    messages = [{"role": "user", "content": "q"}, {"role": "assistant", "content": before}]
+    return {"text": brought, "body": {"messages": messages}}
+
+
+def first(text: str) -> dict[str, Any]:
+    return {"text": text, "body": {"messages": [{"role": "user", "content": "q"}]}}
+
+
+@pytest.mark.parametrize(
+    ("text", "entries", "complaint"),
+    [
+        ("what and more", [first("what "), asked_for_more("what ", "and more")], None),
+        ("what ", [first("what "), asked_for_more("what ", "and more")], None),
+        ("what hat", [first("what "), asked_for_more("what ", "and more")], "was continued with"),
+        ("what and more", [first("what ")], "was continued with"),
+        ("wor", [asked_for_more("what ", "a"), asked_for_more("wor", "b")], "continued after"),
+        ("what ab", [*map(asked_for_more, ("what ", "what a", "what "), "abc")], "asked 3 times"),
+    ],
+)
+def test_a_continued_reply_is_what_there_was_and_what_came(
+    text: str, entries: list[Any], complaint: str | None
+) -> None:
+    visit = seen(text, continued=True, asks=2)
+    found = complaints(visit, saved(text), entries, faults())
+    assert found == [] if complaint is None else complaint in found[0]
+
+
+def test_what_was_deleted_is_gone_and_nothing_else_is() -> None:
+    assert complaints(seen(deleted=True), None, sent(TEXT), faults()) == []
+    assert complaints(seen(deleted=True), saved(), sent(TEXT), faults())
+    assert complaints(seen(), None, sent(TEXT), faults())
+
+
+def test_a_call_that_nobody_wants_any_more_is_found() -> None:
+    ended = {"text": TEXT, "finished": 3.0, "closed": None, "path": "/v1/chat/completions", "body": {}}
+    assert unfinished([ended]) == []
+    assert len(unfinished([ended, {**ended, "finished": None}])) == 1
 
 
 def test_a_reply_may_be_interrupted_while_a_server_goes() -> None:

@@ -12,7 +12,7 @@ import websockets
 from process.harness.calls import Api, Refused
 from process.harness.reading import Reading
 from process.harness.scripts import now, question
-from process.harness.transports import Stream, over
+from process.harness.transports import OverHttp, Stream, over
 
 ALPHABET = "abc \n#*`|世界汉字😀👩‍👩‍👧e\u0301ก็\u0085\u2028"
 WAYS = ("sse", "ndjson", "websocket")
@@ -20,6 +20,7 @@ LOST = (aiohttp.ClientError, OSError, TimeoutError, websockets.WebSocketExceptio
 """A connection that could not be made, or broke: a client comes again."""
 BUSY = (429, 502, 503, 504)
 """What a client tries again."""
+RECALLS = 0.2
 NEVER = 10**9
 PATIENCE = 60.0
 """Seconds until somebody whom nobody answers gives up, and the test with them."""
@@ -62,6 +63,7 @@ class Visit:
     fails: str | None
     begin: float = field(default_factory=now)
     end: float = 0.0
+    conversation: str = ""
     reply: str = ""
     reading: Reading = field(default_factory=Reading)
     stopped: bool = False
@@ -73,6 +75,13 @@ class Visit:
     overlaps: int = 0
     gone: bool = False
     """The reply was not there any more: asking had not been kept."""
+    body: dict[str, Any] | None = field(default_factory=lambda: {"resume_window": 30})
+    """What it was asked with, beside the content; None where it was not asked by that call."""
+    asks: int = 1
+    """Calls of the provider that were asked for: more than one where it was continued, or regenerated."""
+    continued: bool = False
+    deleted: bool = False
+    """Somebody deleted its conversation, or tried to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,44 +94,51 @@ class Plan:
     stops: int
 
 
-def new_visit(chance: random.Random, habits: Habits) -> Visit:
+def new_visit(chance: random.Random, habits: Habits, **more: Any) -> Visit:
     text = "".join(chance.choices(ALPHABET, k=chance.randrange(50, 800)))
     tokens = chance.randrange(10, 80)
     delay = chance.choice([0, 0.01, 0.05, 0.1, 0.2])
     script: dict[str, Any] = {"text": text, "tokens": tokens, "delay": min(delay, habits.longest / tokens)}
     if chance.random() < habits.fail:
         script |= {"after": chance.randrange(0, 9), **chance.choice(FAILURES)}
-    return Visit(question(**script), text, script.get("fail"))
+    return Visit(question(**script, **more), text, script.get("fail"))
 
 
-async def visit(api: Api, chance: random.Random, habits: Habits = Habits()) -> Visit:
-    """Ask once, with a key of its own, and go on until the end is seen, or they leave."""
-    seen = new_visit(chance, habits)
-    plan = Plan(
+def new_plan(chance: random.Random, habits: Habits) -> Plan:
+    return Plan(
         chance,
         habits,
         leaves=chance.randrange(1, 12) if chance.random() < habits.leave else NEVER,
         stops=chance.randrange(1, 12) if chance.random() < habits.stop else NEVER,
     )
-    await _ask(api, seen, plan)
+
+
+async def visit(api: Api, chance: random.Random, habits: Habits = Habits()) -> Visit:
+    """Ask once, with a key of its own, and go on until the end is seen, or they leave."""
+    seen = new_visit(chance, habits)
+    plan = new_plan(chance, habits)
+    await ask(api, seen, plan, str(uuid.uuid4()))
+    return await to_the_end(api, seen, plan)
+
+
+async def to_the_end(api: Api, seen: Visit, plan: Plan) -> Visit:
+    """Come back as often as it takes."""
+    began = now()
     while seen.reading.ended is None and not seen.left and not seen.gone:
-        assert now() - seen.begin < PATIENCE, (
-            f"no end of {seen.reply or seen.content[:30]}: {seen.reading.text!r}"
-        )
+        assert now() - began < PATIENCE, f"no end of {seen.reply or seen.content[:30]}: {seen.reading.text!r}"
         seen.comebacks += 1
-        await asyncio.sleep(chance.uniform(0, 0.3))
+        await asyncio.sleep(plan.chance.uniform(0, 0.3))
         await _come_back(api, seen, plan)
     seen.end = now()
     return seen
 
 
-async def _ask(api: Api, seen: Visit, plan: Plan) -> None:
+async def ask(api: Api, seen: Visit, plan: Plan, key: str) -> None:
     """Until it was taken: the same key, whichever way, so that it is asked once."""
-    key = str(uuid.uuid4())
     while not seen.reply:
         assert now() - seen.begin < PATIENCE, f"nobody took {seen.content[:30]}"
         name = plan.chance.choice(WAYS)
-        fields: dict[str, Any] = {"resume_window": 30}
+        fields = dict(seen.body or {})
         if name == "websocket":
             way = over(api, name)
             fields["idempotency_key"] = key
@@ -133,9 +149,10 @@ async def _ask(api: Api, seen: Visit, plan: Plan) -> None:
                 async with way.ask(seen.content, **fields) as stream:
                     stream.reading = seen.reading
                     seen.reply = await stream.started()
+                    seen.conversation = seen.reading.start["conversation"]
                     await _read(api, seen, stream, plan)
             except Refused as refused:
-                if not _passes(refused):
+                if not passes(refused):
                     raise
             except AssertionError as ended:
                 if "ended before" not in str(ended) and "closed with" not in str(ended):
@@ -143,7 +160,7 @@ async def _ask(api: Api, seen: Visit, plan: Plan) -> None:
         await asyncio.sleep(plan.chance.uniform(0.05, 0.4))
 
 
-def _passes(refused: Refused) -> bool:
+def passes(refused: Refused) -> bool:
     """Whether a client tries again. A socket has no statuses: there it is the error's type."""
     if refused.status is None:
         return refused.error["type"] in ("server_error", "rate_limit_error", "upstream_error")
@@ -156,17 +173,26 @@ async def _come_back(api: Api, seen: Visit, plan: Plan) -> None:
     seen.reading = seen.reading.goes_on()
     with contextlib.suppress(*LOST):
         try:
-            async with over(api, plan.chance.choice(WAYS)).follow(seen.reply, seen.reading) as stream:
+            async with _once_more(api, seen, plan) as stream:
                 await _read(api, seen, stream, plan)
         except Refused as refused:
             code = refused.error.get("code")
             if refused.status == 404 or code in ("not_found", "message_not_found"):
                 seen.gone = True
-            elif not _passes(refused):
+            elif not passes(refused):
                 raise
         except AssertionError as closed:
             if "closed with" not in str(closed):
                 raise
+
+
+def _once_more(api: Api, seen: Visit, plan: Plan) -> contextlib.AbstractAsyncContextManager[Stream]:
+    """Follow it, or call as at first, as clients do that repeat a POST: both go on from the id."""
+    way = over(api, plan.chance.choice(WAYS))
+    recalls = seen.body is not None and seen.reading.last_id and plan.chance.random() < RECALLS
+    if recalls and isinstance(way, OverHttp):
+        return way.call_again("chat", {"content": seen.content, **(seen.body or {})}, seen.reading)
+    return way.follow(seen.reply, seen.reading)
 
 
 async def _read(api: Api, seen: Visit, stream: Stream, plan: Plan) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit, urlunsplit
 
@@ -35,6 +36,13 @@ class Database:
         with psycopg.connect(POSTGRES, autocommit=True) as connection:
             drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
             connection.execute(drop, [self.name])
+
+    def hold(self, table: str, seconds: float) -> None:
+        """Lock it, so that all others wait. One alone: with a second one it could be a deadlock."""
+        # Unless somebody drops all connections meanwhile.
+        with contextlib.suppress(psycopg.errors.AdminShutdown), psycopg.connect(self.url) as connection:
+            connection.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+            time.sleep(seconds)
 
 
 @contextlib.contextmanager

@@ -3,13 +3,16 @@
 import itertools
 import json
 import os
+import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 from process.harness.waiting import until
 
 _numbers = itertools.count()
+_MARK = re.compile(r"\bq\d+x\d+x")
 
 SCRIPTS = (
     "CJK 世界 汉字, emoji 👩‍👩‍👧‍👦🏳️‍🌈😀, combining e\u0301 n\u0303 ก็, "
@@ -32,6 +35,10 @@ def words(count: int) -> str:
     return "".join(f"word{number} " for number in range(count))
 
 
+def _mark(content: str) -> str:
+    return content.partition(" ")[0]
+
+
 class ProviderLog:
     """What the scripted provider noted of the requests that it got."""
 
@@ -52,7 +59,7 @@ class ProviderLog:
     @staticmethod
     def among(entries: list[dict[str, Any]], content: str, *, titles: bool = False) -> list[dict[str, Any]]:
         """Those whose messages hold this question."""
-        mark = content.partition(" ")[0]
+        mark = _mark(content)
         return [
             entry
             for entry in entries
@@ -60,6 +67,16 @@ class ProviderLog:
             and bool(entry["body"].get("stream")) != titles
             and mark in json.dumps(entry["body"].get("messages"))
         ]
+
+    @staticmethod
+    def by_question(entries: list[dict[str, Any]]) -> Callable[[str], list[dict[str, Any]]]:
+        """The same of many questions: what streams is looked through once."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for entry in entries:
+            if entry["path"].endswith("/completions") and entry["body"].get("stream"):
+                for mark in set(_MARK.findall(json.dumps(entry["body"].get("messages")))):
+                    found.setdefault(mark, []).append(entry)
+        return lambda content: found.get(_mark(content), [])
 
     async def reached(self, content: str, pieces: int = 0) -> dict[str, Any]:
         """The request of this question as soon as that many pieces were sent."""

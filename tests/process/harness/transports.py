@@ -104,6 +104,12 @@ class OverHttp:
     ) -> contextlib.AbstractAsyncContextManager[Stream]:
         return self._stream("GET", f"messages/{reply}/stream", None, reading, **fields)
 
+    def call_again(
+        self, path: str, body: Any, reading: Reading
+    ) -> contextlib.AbstractAsyncContextManager[Stream]:
+        """The same POST once more, with the last id: it resumes, and asks nothing."""
+        return self._stream("POST", path, body, reading)
+
     async def stop(self, reply: str) -> dict[str, Any]:
         return await self.api.stop(reply)
 
