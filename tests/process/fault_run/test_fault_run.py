@@ -10,8 +10,9 @@ from typing import Any
 import aiohttp
 import pytest
 from process.fault_run.faults import Faults
+from process.fault_run.leftovers import Kept, kept, left_behind
 from process.fault_run.loiterers import loiterers
-from process.fault_run.site import whole_site
+from process.fault_run.site import Site, whole_site
 from process.fault_run.together import HOWS, How
 from process.fault_run.verdict import complaints, unfinished
 from process.fault_run.visitors import CALM, Visit, visit
@@ -61,6 +62,7 @@ async def test_under_faults_what_was_seen_is_what_is_saved_is_what_was_sent(
         faults = Faults(site, random.Random(chance.random()))
         api = caller(http, site.url, site.people["alice"])
         await _warm(api)
+        before = await kept(site, api)
         moment = now() + SECONDS
         hows = [*[None] * VISITORS, *[loiterers] * LOITERERS]
         crowd = [_visits(api, random.Random(chance.random()), moment, how) for how in hows]
@@ -86,6 +88,7 @@ async def test_under_faults_what_was_seen_is_what_is_saved_is_what_was_sent(
         print(f"\nseed {seed}: {len(visits)} replies, {comebacks} comebacks; {dict(told)}; {dict(done)}")
         assert not wrong, "\n".join(wrong[:20])
         assert gone == 0, "a reply whose start was seen is not there any more"
+        await _until_as_before(site, api, before)
 
 
 async def _when_quiet(api: Api, visits: list[Visit]) -> dict[str, dict[str, Any] | None]:
@@ -101,3 +104,18 @@ async def _when_quiet(api: Api, visits: list[Visit]) -> dict[str, dict[str, Any]
     replies = {each.reply: each.deleted for each in visits}
     found = await asyncio.gather(*(look(*each) for each in replies.items()))
     return dict(zip(replies, found, strict=True))
+
+
+async def _until_as_before(site: Site, api: Api, before: Kept) -> None:
+    deadline = now() + QUIET_SECONDS
+    while (behind := left_behind(before, after := await kept(site, api))) and now() < deadline:
+        await asyncio.sleep(1)
+    for name, all_kept in (("before", before), ("after", after)):
+        print(f"{name}: {all_kept.database} connections to PostgreSQL, {all_kept.redis} to Redis;", end=" ")
+        print(
+            *(
+                f"{each.way} {each.memory} MiB, {each.threads} threads, {each.files} files;"
+                for each in all_kept.servers
+            )
+        )
+    assert not behind, "\n".join(behind)
