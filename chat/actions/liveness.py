@@ -17,7 +17,8 @@ from chat.models.status import Status
 def beat(server: UUID, name: str, running: Collection[UUID]) -> frozenset[UUID]:
     """Raise this process's counter; the epochs of `running` that others have ended."""
     if not Server.objects.filter(id=server).update(beat=F("beat") + 1):
-        Server.objects.create(id=server, name=name)
+        # Whoever asks here at this moment makes it, too.
+        Server.objects.get_or_create(id=server, defaults={"name": name})
     if not running:
         return frozenset()
     still = Message.objects.filter(status=Status.STREAMING, completion_id__in=running)

@@ -101,15 +101,19 @@ class Origin:
         return self.source == "page"
 
 
+MAY_CHANGE = 2
+"""A rival with the same Idempotency-Key was first, and is found the next time; this process's row was buried
+by others while it slept. Of a retry at another server, while this one wakes up, both are true."""
+
+
 def store(origin: Origin, transaction: Callable[[], NewReply | UUID]) -> NewReply | UUID:
-    """Do it; once more where something that it stands on came or went meanwhile."""
-    try:
-        return transaction()
-    except IntegrityError:
-        # A rival with the same Idempotency-Key was first, and is now found; or this process's row
-        # was buried by others while it slept.
-        Server.objects.get_or_create(id=origin.server)
-        return transaction()
+    """Do it; once more for each thing that it stands on and that came or went meanwhile."""
+    for _ in range(MAY_CHANGE):
+        try:
+            return transaction()
+        except IntegrityError:
+            Server.objects.get_or_create(id=origin.server)
+    return transaction()
 
 
 def is_available(origin: Origin, model: str) -> bool:

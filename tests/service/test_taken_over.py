@@ -4,15 +4,18 @@ import asyncio
 from uuid import UUID
 
 import pytest
+from django.db import IntegrityError
 from fakes.eventually import eventually
 from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end, read_until
 
 from chat import service
+from chat.actions.new_reply import Chosen, Origin, store
 from chat.actions.stop import stop as stop_by_row
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.events import Block
+from chat.ids import new_id
 from chat.models import Checkpoint, Completion, Message, Server
 from chat.service.requests import Again, Ask
 
@@ -76,6 +79,22 @@ async def test_blocks_are_of_the_text_that_was_saved(upstream: FedUpstream, as_a
         events += batch.events
     shown = {event.index: event.html.strip() for event in events if isinstance(event, Block)}
     assert shown == {0: "<p>the first</p>", 1: "<p>the</p>"}
+
+
+async def test_a_process_that_wakes_up_buried_joins_what_a_retry_began_elsewhere_meanwhile(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    following = await service.ask(as_alice, Ask("Hi", background=True))
+    origin = Origin(as_alice.user_id, new_id(), "hash", lambda name, params: Chosen("small", "c"))
+    met = [IntegrityError("no such server"), IntegrityError("the key is taken")]
+
+    def transaction() -> UUID:
+        if met:
+            raise met.pop(0)
+        return UUID(following.reply)
+
+    assert await in_database(store, origin, transaction) == UUID(following.reply)
+    assert await in_database(Server.objects.filter(id=origin.server).exists)
 
 
 @pytest.mark.parametrize("again", [False, True], ids=["ask", "continue"])
