@@ -141,6 +141,8 @@ OURS: Final[dict[str, Sequence[str]]] = {
             "{port}",
             "--no-proxy-headers",
             "--no-access-log",
+            "--ws-per-message-deflate",
+            "false",
         ),
         "chatsite.asgi:application",
     ),
