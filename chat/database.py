@@ -16,6 +16,9 @@ from threading import Barrier, local
 from typing import ParamSpec, TypeVar
 
 from django.db import Error, InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
+from django.dispatch import receiver
 from django.utils import translation
 
 from chat.errors import Unavailable
@@ -33,6 +36,12 @@ HURRY_SECONDS = 5.0
 """SQLite: when another program held it for as long as a writer waits, the next ones wait no more than"""
 HURRIED_MS = 100
 """until it has let go: they are all one thread's, and each would wait for all that wait before it."""
+
+IDLE_MS = 3000
+"""PostgreSQL: a transaction that does nothing for so long is its process's that stands still (SIGSTOP, a
+machine that sleeps). It is undone, or its locks would hold up all other processes until that one wakes."""
+_IDLED = "25P03"
+"""The SQLSTATE that it meets when it wakes; for Django that is no operational error."""
 
 _pools: dict[str, ThreadPoolExecutor] = {}
 _hops: Counter[str] = Counter()
@@ -63,13 +72,25 @@ async def looking(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
 async def _hop(kind: str, function: Callable[[], R]) -> R:
     pool = _pools.get(kind)
     if pool is None:
-        pool = _pools[kind] = ThreadPoolExecutor(_threads(kind), thread_name_prefix=f"database-{kind}")
+        name = f"database-{kind}"
+        pool = _pools[kind] = ThreadPoolExecutor(_threads(kind), name, initializer=_begin_thread)
     context = contextvars.copy_context()
     spoken = partial(_speaking, translation.get_language(), function)
     hop = asyncio.get_running_loop().run_in_executor(pool, context.run, _clean, spoken)
     _hops[kind] += 1
     hop.add_done_callback(lambda _: _over(kind))
     return await hop
+
+
+def _begin_thread() -> None:
+    _thread.ours = True
+
+
+@receiver(connection_created)
+def _bound_idleness(connection: BaseDatabaseWrapper, **_: object) -> None:
+    """Of our threads alone: a command may have a transaction in which it waits for something else."""
+    if connection.vendor == "postgresql" and getattr(_thread, "ours", False):
+        connection.connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")
 
 
 def _over(kind: str) -> None:
@@ -104,7 +125,8 @@ def _clean(function: Callable[[], R]) -> R:
         broke = any(each.connection is not None for each in connections.all(initialized_only=True))
         _let_go_of_cursors(error)
         connections.close_all()
-        if isinstance(error, (OperationalError, InterfaceError)):
+        idled = getattr(error.__cause__, "sqlstate", None) == _IDLED
+        if idled or isinstance(error, (OperationalError, InterfaceError)):
             if "database is locked" in str(error):
                 _thread.hurries_until = time.monotonic() + HURRY_SECONDS
             elif broke:  # else none could be made: those that others have may be good
