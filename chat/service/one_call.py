@@ -137,7 +137,8 @@ class Beginning:
         )
         here.tell_changed(caller.user_id, new.conversation)
         here.own(_tell_end(here, live))
-        if new.question is not None and settings.CHAT_AUTO_TITLE:
+        # Not after the drain, where storing took longer than it waits: the upstream is closed.
+        if new.question is not None and settings.CHAT_AUTO_TITLE and not here.has_let_go:
             here.own(make_title(here, live, new.question))
         following = Following(
             here,

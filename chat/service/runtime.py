@@ -91,7 +91,7 @@ class Runtime:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._beginnings: set[asyncio.Task[Following]] = set()
         self._watching: list[asyncio.Task[None]] = []
-        self._let_go = False
+        self.has_let_go = False
         """A drain has closed all that was open: what came later would hold up the end of the process."""
 
     async def start(self) -> None:
@@ -123,7 +123,7 @@ class Runtime:
         """It is open from now on; where all others were let go, for no longer than what there is takes."""
         self.streams.add(following)
         self.followed[following.caller.user_id] += 1
-        if self._let_go:
+        if self.has_let_go:
             following.close("draining")
 
     def leaves(self, following: Following) -> None:
@@ -223,7 +223,7 @@ class Runtime:
 
     async def _let_followers_go(self) -> None:
         """Each takes what it has not had yet, `end` included, and is then closed."""
-        self._let_go = True
+        self.has_let_go = True
         for stream in tuple(self.streams):
             stream.close("draining")
         until = time.monotonic() + LAST_WORDS_SECONDS

@@ -10,6 +10,7 @@ from fakes.dead_process import running_reply_of_a_dead_process
 from fakes.engine_ports import settled
 from fakes.fed_upstream import FedUpstream
 from fakes.following_client import read_to_end
+from pytest_django import Settings
 
 from chat import service
 from chat.auth.caller import Caller
@@ -17,6 +18,7 @@ from chat.database import in_database
 from chat.errors import Unavailable
 from chat.models import Message
 from chat.service.requests import Ask
+from chat.service.runtime import runtime
 from chat.upstream import ModelInfo
 
 
@@ -70,6 +72,18 @@ async def test_a_drain_ends_and_saves_what_is_being_asked(
     assert not await in_database(Message.objects.filter(status="streaming").exists)
     message = await service.read_message(as_alice, (await asking).reply)
     assert (message["status"], message["cut_off"]) == ("interrupted", "drain")
+
+
+async def test_what_was_stored_when_all_had_been_let_go_gets_no_title(
+    upstream: FedUpstream, as_alice: Caller, settings: Settings
+) -> None:
+    settings.CHAT_AUTO_TITLE = True
+    (await runtime()).has_let_go = True  # storing took longer than the drain waits
+    upstream.script("Hello")
+    following = await service.ask(as_alice, Ask("Hi", background=True))
+    assert following.live is not None
+    await following.live.done()
+    assert upstream.titles == []
 
 
 async def test_who_waits_for_the_models_when_a_drain_begins_is_refused_and_nothing_is_stored(
