@@ -60,11 +60,11 @@ async def of_openai(api: Api, chance: random.Random) -> list[Visit]:
 
 
 async def _read(seen: Visit, response: aiohttp.ClientResponse, cut: int | None) -> None:
-    rest, number = "", 0
+    rest, number = b"", 0
     async for chunk in whole_chunks(response):
-        *whole, rest = (rest + chunk.decode()).split("\n\n")
+        *whole, rest = (rest + chunk).split(b"\n\n")
         for each in whole:
-            _take(seen, dict(line.partition(": ")[::2] for line in each.split("\n")))
+            _take(seen, dict(line.partition(": ")[::2] for line in each.decode().split("\n")))
             number += 1
             if seen.reading.ended or seen.left or number == cut:
                 return

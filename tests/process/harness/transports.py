@@ -198,8 +198,10 @@ async def ndjson_events(response: aiohttp.ClientResponse) -> AsyncIterator[Event
 async def whole_chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
     """The chunks as the server wrote them; none may end inside a character. A cut ends them.
 
-    Not the empty one that ends the body, which aiohttp tells where it comes by itself.
+    Not the empty one that ends the body, which aiohttp tells where it comes by itself. Behind nginx they are
+    as its buffers were filled.
     """
+    proxied = response.headers.get("Server", "").startswith("nginx")
     if response.status == 204:  # aiohttp gives the empty body of a second one no end
         return
     chunk = b""
@@ -207,7 +209,8 @@ async def whole_chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]
         async for data, complete in response.content.iter_chunks():
             chunk += data
             if complete and chunk:
-                chunk.decode("utf-8", "strict")
+                if not proxied:
+                    chunk.decode("utf-8", "strict")
                 yield chunk
                 chunk = b""
 
