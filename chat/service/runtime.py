@@ -9,7 +9,7 @@ import os
 import socket as sockets
 import time
 from collections import Counter
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Coroutine
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from chat.events import Changed
 from chat.ids import new_id
 from chat.limits.shared import SharedCounts
 from chat.relay import NoRelay, RedisRelay, Relay
+from chat.service.bounded import bounded, cancelled
 from chat.service.digests import refresh_forever
 from chat.service.flag_watch import watch_flags
 from chat.service.following import Closed, Following
@@ -44,8 +45,6 @@ ROW_SECONDS = 0.3
 """Without a relay: how often the row of a reply that another process runs is read."""
 BEGINNING_SECONDS = 5.0
 """How long a drain waits for calls that are about to begin a reply."""
-CLOSE_SECONDS = 3.0
-"""How long a drain waits for what it lets go of, one after the other."""
 LAST_WORDS_SECONDS = 2.0
 """How long a drain waits for followers to write their last events."""
 
@@ -207,17 +206,14 @@ class Runtime:
             await asyncio.wait(self._beginnings, timeout=BEGINNING_SECONDS)
         unsaved = await self.registry.drain(settings.CHAT_DRAIN_SECONDS)
         await self._let_followers_go()
-        tasks = [*self._watching, *self._tasks]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await _bounded(self.relay.close(), "closing the relay")
+        await cancelled([*self._watching, *self._tasks])
+        await bounded(self.relay.close(), "closing the relay")
         if self.counts is not None:
             for limit in (limits.requests, limits.sockets, limits.streams):
                 limit.share(None)
-            await _bounded(self.counts.close(), "closing the shared counts")
-        await _bounded(self.upstream.close(), "closing the upstream")
-        await _bounded(in_database(liveness.leave, self.server), "signing off")
+            await bounded(self.counts.close(), "closing the shared counts")
+        await bounded(self.upstream.close(), "closing the upstream")
+        await bounded(in_database(liveness.leave, self.server), "signing off")
         await asyncio.to_thread(close_pools)
         return len(unsaved)
 
@@ -239,15 +235,6 @@ def _site() -> str:
 def _leave(task: "asyncio.Task[Following]") -> None:
     if not task.cancelled() and task.exception() is None:
         task.result().leave()
-
-
-async def _bounded(work: Awaitable[Any], what: str) -> None:
-    try:
-        await asyncio.wait_for(work, CLOSE_SECONDS)
-    except TimeoutError:
-        logger.warning("%s took over %s s, and was given up", what, CLOSE_SECONDS)
-    except Exception:
-        logger.exception("%s failed", what)
 
 
 _current: Runtime | None = None

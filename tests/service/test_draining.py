@@ -17,6 +17,7 @@ from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.errors import Unavailable
 from chat.models import Message
+from chat.service.bounded import CLOSE_SECONDS
 from chat.service.requests import Ask
 from chat.service.runtime import runtime
 from chat.upstream import ModelInfo
@@ -109,3 +110,21 @@ async def test_who_comes_after_the_drain_to_follow_what_runs_elsewhere_holds_not
     client = await asyncio.wait_for(read_to_end(follow), 5)
     assert (client.text, client.end) == ("saved", None)
     assert follow.closed_reason == "draining"
+
+
+async def test_a_task_that_does_not_end_holds_no_drain_up(upstream: FedUpstream, caplog: Any) -> None:
+    enough = asyncio.Event()
+
+    async def stubborn() -> None:
+        try:
+            await enough.wait()
+        except asyncio.CancelledError:
+            await enough.wait()
+
+    task = (await runtime()).own(stubborn())
+    await settled()
+    async with asyncio.timeout(2 * CLOSE_SECONDS):
+        assert await service.drain() == 0
+    assert "did not end" in caplog.text
+    enough.set()
+    await task
