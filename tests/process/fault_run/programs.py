@@ -50,7 +50,7 @@ async def of_openai(api: Api, chance: random.Random) -> list[Visit]:
                 if response.status == 200:
                     cut = chance.randrange(1, 40) if chance.random() < STEADY.cut else None
                     await _read(seen, response, cut)
-                elif seen.reply and response.status in (429, 502, 504):
+                elif "X-Message-Id" in response.headers and response.status in (429, 502, 504):
                     seen.reading.ended = {"status": "failed"}
                 else:
                     assert response.status in (204, 429, 502, 503, 504), await response.read()
