@@ -12,7 +12,6 @@ from typing import Any, Final
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from chat.limits.requests import WINDOW_SECONDS, Count, Limited
 
@@ -143,7 +142,7 @@ class SharedCounts:
                 return None
             try:
                 answer = await ask()
-            except (TimeoutError, RedisError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 (uvloop tells a broken connection by `RuntimeError`, too)
                 self._gone(error)
                 return None
         return 0 if answer is None else answer
