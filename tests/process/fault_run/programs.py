@@ -14,9 +14,16 @@ from process.harness.transports import whole_chunks
 STEADY = Habits(leave=0, stop=0, cut=0.5, longest=8)
 
 
+def _new(chance: random.Random) -> Visit:
+    """None whose provider stalls: a program presses no Stop, and would wait for a minute."""
+    while (seen := new_visit(chance, STEADY)).fails == "stall":
+        pass
+    return seen
+
+
 async def who_wait(api: Api, chance: random.Random) -> list[Visit]:
     """Not streamed: the same call with the same key, until it is answered."""
-    seen = new_visit(chance, STEADY)
+    seen = _new(chance)
     key = {"Idempotency-Key": str(uuid.uuid4())}
     body = {"content": seen.content, "stream": False, **(seen.body or {})}
     while True:
@@ -37,7 +44,7 @@ async def who_wait(api: Api, chance: random.Random) -> list[Visit]:
 
 async def of_openai(api: Api, chance: random.Random) -> list[Visit]:
     """A stream of chunks; after a cut the same call goes on after the last id, or by its key."""
-    seen = new_visit(chance, STEADY)
+    seen = _new(chance)
     body = {"model": "scripted", "stream": True, "messages": [{"role": "user", "content": seen.content}]}
     key = {"Idempotency-Key": str(uuid.uuid4())}
     while seen.reading.ended is None and not seen.left:
