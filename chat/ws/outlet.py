@@ -24,7 +24,7 @@ class Outlet:
         self.closed = False
 
     async def accept(self, subprotocol: str | None) -> None:
-        await self._send({"type": "websocket.accept", "subprotocol": subprotocol})
+        await self._sent({"type": "websocket.accept", "subprotocol": subprotocol})
 
     async def close(self, code: int) -> None:
         """Only the first code counts."""
