@@ -1,23 +1,37 @@
 """deploy/ speaks of this server: its settings, its files, its commands."""
 
 import configparser
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
 SETTINGS = set(re.findall(r"(?m)^### `(\w+)`", (ROOT / "docs" / "settings.md").read_text()))
 UNITS = sorted((DEPLOY / "systemd").iterdir())
+COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
+SERVERS = re.findall(r"server (\w+):8000", (DEPLOY / "nginx" / "servers-compose.conf").read_text())
 
 
 def test_what_compose_sets_is_a_setting() -> None:
-    text = (DEPLOY / "compose.yaml").read_text()
-    block = text.partition("environment: &settings\n")[2].partition("  volumes:")[0]
-    names = re.findall(r"(?m)^    (\w+):", block)
+    names = set(COMPOSE["services"]["chat1"]["environment"])
     assert len(names) > 5
-    assert set(names) <= SETTINGS
+    assert names <= SETTINGS
+
+
+def test_the_image_alone_begins_with_an_empty_volume() -> None:
+    """Where there are several, one job brings the database up to date, and no server does."""
+    image = json.loads(re.findall(r"(?m)^CMD (.+)$", (DEPLOY / "Dockerfile").read_text())[-1])
+    assert image[-2:] == ["serve", "--migrate"]
+    for name in SERVERS:
+        service = COMPOSE["services"][name]
+        assert service["command"] == image[:-1]
+        assert service["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
+    assert COMPOSE["services"]["migrate"]["command"] == [*image[:2], "migrate", "--no-input"]
 
 
 def test_the_image_is_made_of_what_is_there() -> None:
@@ -55,7 +69,4 @@ def test_the_proxy_keeps_queries_out_of_its_log() -> None:
 
 
 def test_all_servers_of_the_proxy_are_there() -> None:
-    compose = (DEPLOY / "compose.yaml").read_text()
-    servers = (DEPLOY / "nginx" / "servers-compose.conf").read_text()
-    for name in re.findall(r"server (\w+):8000", servers):
-        assert re.search(rf"(?m)^  {name}: \*server$", compose)
+    assert set(SERVERS) == {"chat1", "chat2"} <= set(COMPOSE["services"])
