@@ -34,6 +34,12 @@ def test_the_image_alone_begins_with_an_empty_volume() -> None:
     assert COMPOSE["services"]["migrate"]["command"] == [*image[:2], "migrate", "--no-input"]
 
 
+def test_the_database_is_not_ready_while_it_is_being_made() -> None:
+    """Its image makes it with another server, which answers at the socket alone, and then goes."""
+    check = COMPOSE["services"]["postgres"]["healthcheck"]["test"][-1]
+    assert re.search(r"pg_isready .*-h 127\.0\.0\.1", check)
+
+
 def test_the_image_is_made_of_what_is_there() -> None:
     lines = (DEPLOY / "Dockerfile").read_text().splitlines()
     copied = [line.split()[1] for line in lines if line.startswith("COPY") and "--from" not in line]
