@@ -3,6 +3,7 @@
 import configparser
 import json
 import re
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,19 @@ def test_the_database_is_not_ready_while_it_is_being_made() -> None:
     """Its image makes it with another server, which answers at the socket alone, and then goes."""
     check = COMPOSE["services"]["postgres"]["healthcheck"]["test"][-1]
     assert re.search(r"pg_isready .*-h 127\.0\.0\.1", check)
+
+
+def test_the_servers_keep_their_addresses_and_believe_their_own_network_alone() -> None:
+    """nginx looks a name up once: a server that came back elsewhere would not be found again."""
+    (pool,) = COMPOSE["networks"]["default"]["ipam"]["config"]
+    addresses = [
+        ip_address(COMPOSE["services"][name]["networks"]["default"]["ipv4_address"]) for name in SERVERS
+    ]
+    assert len(set(addresses)) == len(SERVERS) == 2
+    for address in addresses:
+        assert address in ip_network(pool["subnet"])
+        assert address not in ip_network(pool["ip_range"])  # which others take theirs from
+    assert COMPOSE["services"]["chat1"]["environment"]["CHAT_TRUSTED_PROXIES"] == pool["subnet"]
 
 
 def test_the_image_is_made_of_what_is_there() -> None:
