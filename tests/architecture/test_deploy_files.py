@@ -54,6 +54,12 @@ def test_the_servers_keep_their_addresses_and_believe_their_own_network_alone() 
     assert COMPOSE["services"]["chat1"]["environment"]["CHAT_TRUSTED_PROXIES"] == pool["subnet"]
 
 
+def test_secrets_of_compose_stay_out_of_git_and_of_the_image() -> None:
+    assert COMPOSE["services"]["chat1"]["env_file"] == ".env"
+    assert ".env" in (ROOT / ".gitignore").read_text().splitlines()
+    assert (DEPLOY / "Dockerfile.dockerignore").read_text().startswith("*\n")
+
+
 def test_the_image_is_made_of_what_is_there() -> None:
     lines = (DEPLOY / "Dockerfile").read_text().splitlines()
     copied = [line.split()[1] for line in lines if line.startswith("COPY") and "--from" not in line]

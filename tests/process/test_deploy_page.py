@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import json
 import re
+import shutil
 import ssl
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -97,6 +98,20 @@ def proxy(site: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pr
 
 
 @pytest.fixture(scope="module")
+def inner(site: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    """The nginx of compose.yaml, without what stands before it."""
+    folder = tmp_path_factory.mktemp("compose")
+    shutil.copytree(CHECKOUT / "deploy" / "nginx", folder / "chat")
+    names = folder / "chat" / "servers-compose.conf"
+    names.write_text(re.sub(r"chat\d:8000", site.url.removeprefix("http://"), names.read_text()))
+    port = free_port()
+    values = {"listen 80;": f"listen 127.0.0.1:{port};", "/dev/stdout": str(folder / "access.log")}
+    text = filled((folder / "chat" / "site-compose.conf").read_text(), values)
+    with nginx_with(folder, port, text) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
 def trust(proxy: Proxy) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(proxy.folder / "fullchain.pem"))
 
@@ -177,3 +192,16 @@ async def test_sockets_get_through(
             while (event := json.loads(await socket.recv()))["type"] != "end":
                 text += event.get("text", "")
     assert (text, event["status"]) == (words(3), "complete")
+
+
+async def test_composes_nginx_passes_on_how_people_came_to_what_stands_before_it(
+    http: aiohttp.ClientSession, inner: Proxy
+) -> None:
+    door = f"http://127.0.0.1:{inner.port}/accounts/login/"
+    headers = {"Host": NAME}
+    plain = await http.get(door, headers=headers, allow_redirects=False)
+    assert (plain.status, plain.headers["Location"]) == (301, f"https://{NAME}/accounts/login/")
+    headers["X-Forwarded-Proto"] = "https"
+    secure = await http.get(door, headers=headers, allow_redirects=False)
+    assert secure.status == 200
+    assert "Strict-Transport-Security" in secure.headers

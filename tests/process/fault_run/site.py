@@ -27,9 +27,8 @@ def before(servers: Sequence[Server], folder: Path, port: int) -> str:
     theirs = (NGINX_FILES / "servers.conf").read_text()
     ours = re.sub(r"(?m)^ *server 127.*\n", "", theirs).replace("{\n", f"{{\n{places}\n")
     (folder / "chat" / "servers.conf").write_text(ours)
-    proxy = folder / "chat" / "proxy.conf"
-    proxy.write_text(proxy.read_text().replace("/var/log/nginx/chat.log", str(folder / "access.log")))
     site = (NGINX_FILES / "site.conf").read_text()
+    site = site.replace("/var/log/nginx/chat.log", str(folder / "access.log"))
     site = re.sub(r"(?m)^ *(ssl_certificate|server_name).*\n", "", site)
     return site.replace("listen 443 ssl;", f"listen 127.0.0.1:{port};")
 

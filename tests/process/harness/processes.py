@@ -198,10 +198,17 @@ class StartServer(Protocol):
     def __call__(self, *, wait: bool = True, way: str = "serve", **settings: str) -> Server: ...
 
 
+class _Here(urllib.request.HTTPRedirectHandler):
+    """Goes nowhere else: a redirect is an answer, too."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
 def answers(url: str) -> bool:
     """Whether somebody answers there, with whatever status."""
     try:
-        urllib.request.urlopen(url, timeout=5).close()
+        urllib.request.build_opener(_Here).open(url, timeout=5).close()
     except urllib.error.HTTPError as error:
         error.close()
         return True
