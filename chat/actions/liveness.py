@@ -14,15 +14,16 @@ from chat.models.status import Status
 
 
 @transaction.atomic
-def beat(server: UUID, name: str, running: Collection[UUID]) -> frozenset[UUID]:
-    """Raise this process's counter; the epochs of `running` that others have ended."""
+def beat(server: UUID, name: str, running: Collection[UUID]) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """Raise this process's counter; the epochs of `running` that others have ended, and want stopped."""
     if not Server.objects.filter(id=server).update(beat=F("beat") + 1):
         # Whoever asks here at this moment makes it, too.
         Server.objects.get_or_create(id=server, defaults={"name": name})
     if not running:
-        return frozenset()
-    still = Message.objects.filter(status=Status.STREAMING, completion_id__in=running)
-    return frozenset(running) - frozenset(still.values_list("completion_id", flat=True))
+        return frozenset(), frozenset()
+    rows = Message.objects.filter(status=Status.STREAMING, completion_id__in=running)
+    still = dict(rows.values_list("completion_id", "completion__stop_wanted"))
+    return frozenset(running) - still.keys(), frozenset(epoch for epoch, wanted in still.items() if wanted)
 
 
 def other_beats(server: UUID) -> dict[UUID, int]:

@@ -55,6 +55,16 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
+class Beaten:
+    """What a beat found of the epochs that run here."""
+
+    lost: frozenset[UUID] = frozenset()
+    """Those that no longer run: somebody else ended them."""
+    to_stop: frozenset[UUID] = frozenset()
+    """Those that their users stopped at a process that could not reach this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Final:
     """The end of a reply as the row tells it, whoever wrote it."""
 
@@ -79,8 +89,8 @@ class Store(Protocol):
     async def finish(self, ending: Ending) -> Final:
         """End the reply, or, if somebody else did, tell what is there. Raises `StoreAway`."""
 
-    async def beat(self, running: Collection[UUID]) -> frozenset[UUID]:
-        """Raise this process's counter; the epochs of `running` that no longer run. Raises `StoreAway`."""
+    async def beat(self, running: Collection[UUID]) -> Beaten:
+        """Raise this process's counter; what became of these epochs. Raises `StoreAway`."""
 
 
 class Tally(Protocol):

@@ -13,7 +13,7 @@ from chat.engine.live_reply import LiveReply
 from chat.engine.ports import NoTally, Source, Store, StoreAway, Tally
 from chat.engine.pulse import Pulse
 from chat.engine.run import run
-from chat.engine.transcript import DRAINED, Transcript
+from chat.engine.transcript import DRAINED, Ended, Transcript
 
 logger = logging.getLogger(__name__)
 
@@ -90,12 +90,14 @@ class Registry:
             await asyncio.sleep(BEAT_SECONDS)
 
     async def beat(self) -> None:
-        """Say that this process lives, and let go of the replies that others ended meanwhile."""
+        """Say that this process lives, and end the replies that others ended meanwhile, or want ended."""
         begun = self.pulse.now()
-        for epoch in await self._store.beat([live.epoch for live in self._live.values()]):
-            for live in self.running():
-                if live.epoch == epoch:
-                    live.end_with(LOST)
+        beaten = await self._store.beat([live.epoch for live in self._live.values()])
+        for live in self.running():
+            if live.epoch in beaten.lost:
+                live.end_with(LOST)
+            elif live.epoch in beaten.to_stop:
+                live.end_with(Ended("stopped"))
         was_fresh = self.pulse.fresh
         self.pulse.renew(begun)
         if not was_fresh:

@@ -99,6 +99,8 @@ class Completion(models.Model):
     cut_off = models.CharField(
         max_length=5, choices=CutOff, blank=True, help_text=_("Why it was interrupted; empty: it was not.")
     )
+    stop_wanted = models.BooleanField(null=True)
+    """Its user stopped it at a process that could not reach the one that runs it: that one will see it."""
     looked_at = models.PositiveSmallIntegerField(
         null=True,
         default=LookedAt.NOT_YET,

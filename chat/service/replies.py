@@ -1,5 +1,7 @@
 """Follow and stop: the verbs that join and end replies, wherever they run."""
 
+import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +11,7 @@ from chat.access.rows import as_uuid, no_such
 from chat.access.transcripts import read_reply, where_it_runs
 from chat.actions.finish import DELETED
 from chat.actions.stop import stop as stop_by_row
+from chat.actions.stop import want_stop
 from chat.auth.caller import Caller
 from chat.auth.tickets import bad_ticket
 from chat.database import in_database
@@ -22,6 +25,9 @@ from chat.service.reply_rows import transcript_of
 from chat.service.runtime import Runtime, runtime
 from chat.service.saved import read_message
 
+OWNER_SECONDS = 4.0
+"""How long who cannot be reached has to find in the database that its reply is to stop: two of its beats."""
+LOOK_SECONDS = 0.1
 TICKET_GOOD_FOR = timedelta(minutes=10)
 FOLLOWED_A_STREAM = 50
 """So many are followed by one user in one process for each reply that may run: every one is a connection."""
@@ -77,14 +83,27 @@ async def stop_deleted(here: Runtime, replies: list[UUID]) -> None:
 
 
 async def _stop_elsewhere(here: Runtime, reply: UUID, user_id: int) -> None:
-    """Ask the process that runs it; where that does not answer, end the row, which it will notice."""
+    """Ask the process that runs it, then by the row; where it hears neither, it is dead: the row is ended."""
     runs = await in_database(where_it_runs, reply, user_id)
     if runs is None:
         return
     server, conversation = runs
-    if server is None or not await here.relay.stop(reply, server):
-        await in_database(stop_by_row, user_id, reply)
-        here.tell_changed(user_id, conversation)
+    if server is not None and (
+        await here.relay.stop(reply, server) or await _stopped_by_owner(reply, user_id)
+    ):
+        return
+    await in_database(stop_by_row, user_id, reply)
+    here.tell_changed(user_id, conversation)
+
+
+async def _stopped_by_owner(reply: UUID, user_id: int) -> bool:
+    """Whether the owner finds in time that it is to stop: it alone has all that was shown."""
+    until = time.monotonic() + OWNER_SECONDS
+    wanted = await in_database(want_stop, reply)
+    while wanted and time.monotonic() < until:
+        await asyncio.sleep(LOOK_SECONDS)
+        wanted = await in_database(where_it_runs, reply, user_id) is not None
+    return not wanted
 
 
 def _refuse_too_many(here: Runtime, caller: Caller) -> None:

@@ -130,6 +130,20 @@ async def test_who_loses_the_guard_tells_what_is_there(
     assert client.end.status == "interrupted"
 
 
+async def test_the_beat_finds_a_reply_that_was_stopped_elsewhere_and_ends_it_with_all_that_it_has(
+    registry: Registry, store: MemoryStore, source: FedSource
+) -> None:
+    live = begin(registry, source)
+    source.text("all that was shown")
+    await settled()
+    store.to_stop = frozenset({live.epoch})
+    await registry.beat()
+    await live.done()
+    assert source.closed.is_set()
+    assert live.transcript.ended == Ended("stopped")
+    assert store.endings[live.epoch].text == "all that was shown"
+
+
 async def test_the_beat_notices_a_quiet_reply_that_others_ended(
     registry: Registry, store: MemoryStore, source: FedSource
 ) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chat.chunks import Chunk
 from chat.engine.live_reply import LiveReply
-from chat.engine.ports import Ending, Final, Piece, Saved, StoreAway
+from chat.engine.ports import Beaten, Ending, Final, Piece, Saved, StoreAway
 from chat.engine.registry import Registry
 from chat.engine.transcript import Epoch, Transcript
 from chat.ids import new_id
@@ -64,6 +64,7 @@ class MemoryStore:
         self.endings: dict[UUID, Ending] = {}
         self.rivals: dict[UUID, Final] = {}
         self.refused: set[UUID] = set()
+        self.to_stop: frozenset[UUID] = frozenset()
         self.away = False
         self.saves = 0
         self.beats = 0
@@ -95,11 +96,11 @@ class MemoryStore:
         self.endings[ending.epoch] = ending
         return Final(ending.ended, ending.text, ending.reasoning)
 
-    async def beat(self, running: Collection[UUID]) -> frozenset[UUID]:
+    async def beat(self, running: Collection[UUID]) -> Beaten:
         if self.away:
             raise StoreAway
         self.beats += 1
-        return frozenset(epoch for epoch in running if epoch in self.rivals)
+        return Beaten(frozenset(self.rivals) & frozenset(running), self.to_stop & frozenset(running))
 
 
 def new_transcript() -> Transcript:

@@ -16,6 +16,7 @@ from chat import service
 from chat.actions.checkpoint import Growth, save_growth
 from chat.actions.deleting import CONVERSATION_KEPT
 from chat.actions.finish import Outcome, finish, finish_as_saved
+from chat.actions.stop import want_stop
 from chat.audit import Actor
 from chat.auth.caller import Caller
 from chat.database import in_database
@@ -25,7 +26,7 @@ from chat.relay import NoRelay, Piece
 from chat.review import exports
 from chat.review.purging import purge_hidden
 from chat.service.reaper import PATIENCE, Reaper
-from chat.service.requests import Again
+from chat.service.requests import Again, Ask
 from chat.service.runtime import runtime
 
 
@@ -168,7 +169,28 @@ async def test_a_follower_finds_the_rows_gone_and_is_told_of_the_delete(
     assert (client.end.status, client.end.error and client.end.error["code"]) == ("stopped", "deleted")
 
 
-async def test_a_stop_of_another_processs_reply_is_durable(upstream: FedUpstream, as_alice: Caller) -> None:
+async def test_a_stop_that_comes_by_the_row_has_all_that_was_shown(
+    upstream: FedUpstream, as_alice: Caller
+) -> None:
+    source = upstream.script("Hello", finish_reason=None)
+    following = await service.ask(as_alice, Ask("Hi", resume_window=None))
+    await read_until(following, "Hello")
+    assert await in_database(want_stop, UUID(following.reply))
+    here = await runtime()
+    await here.registry.beat()
+    live = here.registry.get(UUID(following.reply))
+    assert live is not None
+    await live.done()
+    assert source.closed.is_set()
+    message = await service.read_message(as_alice, following.reply)
+    assert (message["status"], message["content"]) == ("stopped", "Hello")
+    assert not await in_database(want_stop, UUID(following.reply)), "it runs no more"
+
+
+async def test_a_stop_of_another_processs_reply_is_durable(
+    upstream: FedUpstream, as_alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.service.replies.OWNER_SECONDS", 0.1)
     reply, epoch = await running_reply_of_a_dead_process(as_alice, upstream)
     message = await service.stop(as_alice, reply)
     assert (message["status"], message["content"]) == ("stopped", "saved")

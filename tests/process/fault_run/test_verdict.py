@@ -97,11 +97,6 @@ def test_a_call_that_nobody_wants_any_more_is_found() -> None:
     assert len(unfinished([ended, {**ended, "finished": None}])) == 1
 
 
-def test_a_stop_without_redis_may_take_back_what_was_shown() -> None:
-    assert complaints(seen(restarts=1, stopped=True), saved(), sent(TEXT), faults("stop_redis")) == []
-    assert complaints(seen(restarts=1), saved(), sent(TEXT), faults("stop_redis"))
-
-
 def test_a_reply_may_be_interrupted_while_a_server_goes() -> None:
     visit, message = seen(TEXT[:5], "interrupted"), saved(TEXT[:5], "interrupted")
     assert complaints(visit, message, sent(TEXT[:9]), faults("deploy")) == []

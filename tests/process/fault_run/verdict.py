@@ -26,9 +26,7 @@ def complaints(visit: Visit, message: Entry | None, sent: list[Entry], faults: F
             found.append(f"saw {visit.reading.text!r}, saved {text!r}")
         if visit.reading.status != status:
             found.append(f"was told {visit.reading.status}, saved is {status}")
-    # Who stops at another server while Redis is away stops by the row: the owner's last words are not in it.
-    lost = {"kill", "stand_still", *(("restart_redis", "stop_redis") if visit.stopped else ())}
-    if (visit.restarts or visit.overlaps) and not set(touched) & lost:
+    if (visit.restarts or visit.overlaps) and not set(touched) & {"kill", "stand_still"}:
         found.append(f"{visit.restarts} restarts and {visit.overlaps} overlaps, and nothing was killed")
     found += _told_truly(visit, message, touched)
     found += _as_sent(visit, text, status, sent)

@@ -41,7 +41,7 @@ async def test_a_reply_is_followed_and_resumed_by_its_row(here: Api, there: Api)
 
 
 @pytest.mark.parametrize("name", ["sse", "websocket"])
-async def test_a_stop_elsewhere_ends_the_row_and_the_owner_follows(
+async def test_a_stop_elsewhere_reaches_the_owner_and_takes_nothing_back(
     name: str, here: Api, there: Api, log: ProviderLog
 ) -> None:
     content = question(tokens=2000, delay=0.02)
@@ -52,6 +52,7 @@ async def test_a_stop_elsewhere_ends_the_row_and_the_owner_follows(
         reading = await stream.rest()
     assert message["status"] == reading.status == "stopped"
     assert message["content"] == reading.text
+    assert (reading.restarts, reading.overlaps) == (0, 0)
     await log.closed(content)
     assert await over(here, name).stop(reply) == await over(there, name).stop(reply)
     assert (await here.message(reply))["content"] == message["content"]
