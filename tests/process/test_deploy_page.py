@@ -205,3 +205,21 @@ async def test_composes_nginx_passes_on_how_people_came_to_what_stands_before_it
     secure = await http.get(door, headers=headers, allow_redirects=False)
     assert secure.status == 200
     assert "Strict-Transport-Security" in secure.headers
+
+
+async def test_composes_nginx_tells_a_second_one_not_to_collect_streams(
+    http: aiohttp.ClientSession, inner: Proxy, visitor: Visitor, people: Mapping[str, Person]
+) -> None:
+    """By itself nginx obeys the header and keeps it."""
+    response = await http.post(
+        f"http://127.0.0.1:{inner.port}/api/v1/chat",
+        json={"content": question(tokens=1)},
+        headers={
+            "Host": NAME,
+            "X-Forwarded-Proto": "https",
+            "Authorization": f"Bearer {people['alice'].key}",
+        },
+    )
+    assert response.status == 200
+    assert response.headers["X-Accel-Buffering"] == "no"
+    await response.read()
