@@ -25,8 +25,8 @@ from chat.service.reply_rows import transcript_of
 from chat.service.runtime import Runtime, runtime
 from chat.service.saved import read_message
 
-OWNER_SECONDS = 4.0
-"""How long who cannot be reached has to find in the database that its reply is to stop: two of its beats."""
+OWNER_SECONDS = 3.0
+"""How long who cannot be reached has to find in the database that its reply is to stop: a beat and a half."""
 LOOK_SECONDS = 0.1
 TICKET_GOOD_FOR = timedelta(minutes=10)
 FOLLOWED_A_STREAM = 50
