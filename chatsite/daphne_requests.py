@@ -21,6 +21,8 @@ ALLOWANCE = 64 * 1024
 """What is over the limit by less, the application refuses itself: better, with all its headers."""
 BEFORE_TWISTED = 0.5
 """Seconds. It waits as long for a byte (not for a whole body), and then closes without a word."""
+OF_FILES = (b"Content-Length", b"Content-Disposition")
+"""What has neither is an endless stream, whose memory is bounded by what it tells."""
 LAST_BYTES = 1024 * 1024
 LAST_SECONDS = 2.0
 """What of a refused body is still read, and how long its sender has to read why. Then the line is cut."""
@@ -87,8 +89,7 @@ class Request(http_protocol.WebRequest):
 
     def handle_reply(self, message: dict[str, Any]) -> None:
         begins = message.get("more_body") and not self._begun
-        if begins and self.responseHeaders.hasHeader(b"Content-Length") and self.channel is not None:
-            # What tells no length is an endless stream: its memory is bounded by what it tells.
+        if begins and any(map(self.responseHeaders.hasHeader, OF_FILES)) and self.channel is not None:
             self.valve = Valve()
             self.registerProducer(self.valve, True)
         super().handle_reply(message)

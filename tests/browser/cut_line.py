@@ -1,12 +1,15 @@
-"""A line between the browser and the server that a test can cut and mend, as a network does, and look at."""
+"""A line between the browser and the server that a test can cut, mend and slow, as a network does."""
 
 import contextlib
 import socket
 import threading
+import time
 from typing import Self
 
 from process.harness.waiting import until_true
 
+RECEIVE_BYTES = 64 * 1024
+"""Of what the server sends waits in the line: that it is slow is felt at once, and not megabytes later."""
 ESTABLISHED = b"\x01"
 """The first byte of Linux's `TCP_INFO` is the state of the connection."""
 
@@ -23,6 +26,7 @@ class CutLine:
         self._open: set[socket.socket] = set()
         self._asked: dict[socket.socket, str] = {}
         """Of each open connection of a browser the address that it asked for last."""
+        self._paces: dict[str, int] = {}
         self.most_open = 0
         """Connections of browsers that were open at the same time, at most."""
         self._accepting = threading.Thread(target=self._accept, daemon=True)
@@ -48,6 +52,10 @@ class CutLine:
     def mend(self) -> None:
         self._is_cut = False
 
+    def slow(self, address: str, bytes_a_second: int) -> None:
+        """From now on answers at addresses that begin so come no faster."""
+        self._paces[address] = bytes_a_second
+
     def held(self, address: str) -> int:
         """How many connections are open on which an address that begins so was asked for last."""
         return sum(asked.startswith(address) for asked in list(self._asked.values()))
@@ -65,7 +73,9 @@ class CutLine:
             if self._is_cut:
                 browser.close()
                 continue
-            server = socket.create_connection(("127.0.0.1", self._target))
+            server = socket.socket()
+            server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
+            server.connect(("127.0.0.1", self._target))
             self._open |= {browser, server}
             self._asked[browser] = ""
             self.most_open = max(self.most_open, sum(map(_is_established, list(self._asked))))
@@ -78,12 +88,18 @@ class CutLine:
                 if source in self._asked and data.startswith((b"GET ", b"POST ")):
                     self._asked[source] = data.split(b" ", 2)[1].decode()
                 target.sendall(data)
+                if pace := self._pace_to(target):
+                    time.sleep(len(data) / pace)
         for end in (source, target):
             self._open.discard(end)
             self._asked.pop(end, None)
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
         source.close()
+
+    def _pace_to(self, browser: socket.socket) -> int | None:
+        asked = self._asked.get(browser, "")
+        return next((pace for address, pace in self._paces.items() if asked.startswith(address)), None)
 
 
 def _is_established(connection: socket.socket) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from browser.axe import violations
 from browser.chat_page import ChatPage
+from browser.cut_line import CutLine
 from browser.fixtures import NewContext
 from browser.review_site import CONVERSATIONS, SIDEWAYS, as_dave, picture
 from browser.test_review_figures import LOOKS
@@ -47,19 +48,27 @@ def test_a_file_comes_whole_and_says_so_on_the_page(
 def test_progress_is_seen_and_a_cancel_ends_it_soon(
     review_site: Server, new_page: Any, tmp_path: Path
 ) -> None:
-    page = as_dave(new_page(review_site.url)).open(PAGE).page
-    download = take_out(page, "JSONL: one conversation")
-    running = page.locator('.export[data-state="running"]').first
-    expect(running.get_by_role("progressbar")).to_be_visible(timeout=20_000)
-    picture(page, "exports-running")
-    running.get_by_role("button", name="Cancel").click()
-    expect(page.locator(".export").first).to_have_attribute("data-state", "cancelled", timeout=20_000)
-    download.save_as(tmp_path / "file.jsonl")
+    with CutLine(review_site.port) as line:
+        line.slow(
+            "/admin/review/download/", 500_000
+        )  # a fast machine is ready before anybody could press Cancel
+        page = as_dave(new_page(line.url)).open(PAGE).page
+        download = take_out(page, "JSONL: one conversation")
+        _cancel(page)
+        download.save_as(tmp_path / "file.jsonl")
     lines = (tmp_path / "file.jsonl").read_text().splitlines()
     assert 0 < len(lines) <= CONVERSATIONS
     last = json.loads(lines[-1])
     assert last["error"] == "not whole"
     assert last["message"].endswith("then it was cancelled.")
+
+
+def _cancel(page: Page) -> None:
+    running = page.locator('.export[data-state="running"]').first
+    expect(running.get_by_role("progressbar")).to_be_visible(timeout=20_000)
+    picture(page, "exports-running")
+    running.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".export").first).to_have_attribute("data-state", "cancelled", timeout=20_000)
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -13,8 +13,10 @@ PIECE = b"x" * 262_144
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     pieces = int(sys.argv[1])
-    length = str(pieces * len(PIECE)).encode()
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Length", length)]})
+    length = (b"Content-Length", str(pieces * len(PIECE)).encode())
+    named = (b"Content-Disposition", b"attachment")
+    headers = [length if scope["path"] == "/sized" else named]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
     for number in range(pieces):
         await send({"type": "http.response.body", "body": PIECE, "more_body": number + 1 < pieces})
         print("sent", number, flush=True)

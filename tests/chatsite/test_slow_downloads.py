@@ -39,11 +39,14 @@ def told(server: subprocess.Popen[bytes]) -> str | None:
     return server.stdout.readline().decode() if ready else None
 
 
-def test_it_waits_for_who_reads_and_then_goes_on_to_its_end(server: subprocess.Popen[bytes]) -> None:
+@pytest.mark.parametrize("path", ["/sized", "/made-on-the-way"])
+def test_it_waits_for_who_reads_and_then_goes_on_to_its_end(
+    server: subprocess.Popen[bytes], path: str
+) -> None:
     assert server.stdout is not None
     port = int(server.stdout.readline().split()[1])
     call = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    call.request("GET", "/")
+    call.request("GET", path)
     sent = 0
     while told(server) is not None:
         sent += 1
@@ -51,6 +54,6 @@ def test_it_waits_for_who_reads_and_then_goes_on_to_its_end(server: subprocess.P
     assert sent < PIECES / 2
     answer = call.getresponse()
     assert len(answer.read()) == PIECES * PIECE
-    call.request("GET", "/")  # over the same connection
+    call.request("GET", path)  # over the same connection
     call.getresponse().read(10)
     call.close()
