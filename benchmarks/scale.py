@@ -35,15 +35,15 @@ class Said:
 
 
 # What steps.py prints
-ASK: Final = Step(7522, 5500, 6169)
-SAVE: Final = Step(94, 137, 430)  # a reply's share of a checkpoint of a hundred
-END: Final = Step(3425, 4000, 3529)
-TOKEN_ELSEWHERE: Final = Said(245, 105, 65, 206)
-CHANGE: Final = Said(187, 118, 53, 216)
+ASK: Final = Step(1056, 1000, 5689)
+SAVE: Final = Step(21, 28, 430)  # a reply's share of a checkpoint of a hundred
+END: Final = Step(780, 1250, 3539)
+TOKEN_ELSEWHERE: Final = Said(55, 23, 21, 206)
+CHANGE: Final = Said(55, 23, 20, 216)
 CHANGES_A_REPLY: Final = 3  # it began, it ended, it has a title
 # What crowd.py prints
-MIB_A_STREAM: Final = 0.048
-MIB_A_SOCKET: Final = 0.032
+MIB_A_STREAM: Final = 0.085
+MIB_A_SOCKET: Final = 0.034
 
 
 def reckon(streams: int, token: float, checkpoint_seconds: float) -> None:
