@@ -5,7 +5,6 @@ what is known here: that is more than half of what a call costs (benchmarks/call
 """
 
 import asyncio
-import itertools
 import random
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -37,10 +36,11 @@ async def answer_to(line: Line, request: Request, attempts: int) -> "httpx2.Resp
     import httpx2
 
     body = msgspec.json.encode(_body(request))
-    timeout = {"timeout": line.timeout.as_dict()}
-    for attempt in itertools.count(1):
+    attempt = 0
+    while True:
+        attempt += 1
         sent = httpx2.Request(
-            "POST", line.completions, headers=line.headers, content=body, extensions=timeout
+            "POST", line.completions, headers=line.headers, content=body, extensions=line.extensions
         )
         try:
             response = await line.http.send(sent, stream=True)
@@ -52,14 +52,13 @@ async def answer_to(line: Line, request: Request, attempts: int) -> "httpx2.Resp
             if response.is_success:
                 return response
             try:
-                asked = _asked_pause(response, attempt)
-                if asked is None or attempt >= attempts:
+                wanted = _pause_after(response, attempt)
+                if wanted is None or attempt >= attempts:
                     raise errors.Refusal(response.status_code, await _reason(response), response.headers)
-                pause = asked
+                pause = wanted
             finally:
                 await closed(response.aclose())
         await asyncio.sleep(pause)
-    raise AssertionError
 
 
 def _body(request: Request) -> dict[str, Any]:
@@ -74,7 +73,7 @@ def _pause(attempt: int) -> float:
     return longest * random.uniform(0.75, 1)  # noqa: S311 (a secret it is not)
 
 
-def _asked_pause(response: "httpx2.Response", attempt: int) -> float | None:
+def _pause_after(response: "httpx2.Response", attempt: int) -> float | None:
     """The same after an answer; None where another attempt would be in vain, or is not wanted so soon."""
     asked = errors.retry_after(response.headers)
     if asked is not None and asked > PATIENCE_SECONDS:

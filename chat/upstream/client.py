@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from chat.upstream.connections import ENVIRONMENT, ConnectionSettings
 
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 NO_LIMIT = 0
 """Of connections, as aiohttp says it: with the SDK's own, the 1,001st reply waits for another's end."""
-KEPT_CONNECTIONS = 100
-"""Idle ones that wait for the next call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +27,8 @@ class Line:
     http: "httpx2.AsyncClient"
     completions: "httpx2.URL"
     headers: "httpx2.Headers"
-    timeout: "httpx2.Timeout"
+    extensions: dict[str, Any]
+    """How long connecting may take, as a request carries it."""
 
 
 class Client:
@@ -82,7 +81,7 @@ def build(settings: ConnectionSettings) -> Line:
 
         http = httpx2.AsyncClient(transport=DemoTransport(), timeout=timeout)
     else:
-        limits = httpx2.Limits(max_connections=NO_LIMIT, max_keepalive_connections=KEPT_CONNECTIONS)
+        limits = httpx2.Limits(max_connections=NO_LIMIT)
         # A key is for one address: a redirect to another is an error that the administrator must see.
         http = openai.DefaultAioHttpClient(timeout=timeout, limits=limits, follow_redirects=False)
     headers: dict[str, str | openai.Omit] = {"Accept-Encoding": "identity"}
@@ -100,4 +99,4 @@ def build(settings: ConnectionSettings) -> Line:
     completions = base.copy_with(raw_path=base.raw_path + b"chat/completions")
     said = httpx2.Headers(sdk.auth_headers)
     said.update({name: text for name, text in sdk.default_headers.items() if isinstance(text, str)})
-    return Line(sdk, http, completions, said, timeout)
+    return Line(sdk, http, completions, said, {"timeout": timeout.as_dict()})

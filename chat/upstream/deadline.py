@@ -25,7 +25,7 @@ class Deadline:
         self._loop = asyncio.get_running_loop()
         self._begun = False
         self._timer = Timer(self._loop, self._give_up)
-        self._timer.due = self._loop.time() + self._first
+        self._timer.set(self._loop.time() + self._first)
         self._waiting: asyncio.Task[object] | None = None
         self._late = False
 
@@ -39,7 +39,7 @@ class Deadline:
 
     async def wait_for(self, coming: Awaitable[T]) -> T:
         """What comes, before the deadline. Raises `UpstreamError` after it."""
-        if not self._timer.is_set:
+        if not self._timer.is_set:  # it came while nobody waited
             self._timer.set(self._timer.due)
         task = self._waiting = asyncio.current_task()
         assert task is not None

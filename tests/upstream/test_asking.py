@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -51,7 +52,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def line_to(provider: Callable[[httpx2.Request], httpx2.Response]) -> Line:
     built = build(SETTINGS)
     http = httpx2.AsyncClient(transport=httpx2.MockTransport(provider))
-    return Line(built.sdk, http, built.completions, built.headers, built.timeout)
+    return replace(built, http=http)
 
 
 async def ask(*answers: Answer, attempts: int = 3) -> tuple[Provider, httpx2.Response | errors.Refusal]:
