@@ -55,8 +55,8 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Beaten:
-    """What a beat found of the epochs that run here."""
+class Noticed:
+    """What a beat notices of the epochs that run here."""
 
     lost: frozenset[UUID] = frozenset()
     """Those that no longer run: somebody else ended them."""
@@ -89,7 +89,7 @@ class Store(Protocol):
     async def finish(self, ending: Ending) -> Final:
         """End the reply, or, if somebody else did, tell what is there. Raises `StoreAway`."""
 
-    async def beat(self, running: Collection[UUID]) -> Beaten:
+    async def beat(self, running: Collection[UUID]) -> Noticed:
         """Raise this process's counter; what became of these epochs. Raises `StoreAway`."""
 
 

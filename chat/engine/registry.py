@@ -92,11 +92,11 @@ class Registry:
     async def beat(self) -> None:
         """Say that this process lives, and end the replies that others ended meanwhile, or want ended."""
         begun = self.pulse.now()
-        beaten = await self._store.beat([live.epoch for live in self._live.values()])
+        noticed = await self._store.beat([live.epoch for live in self._live.values()])
         for live in self.running():
-            if live.epoch in beaten.lost:
+            if live.epoch in noticed.lost:
                 live.end_with(LOST)
-            elif live.epoch in beaten.to_stop:
+            elif live.epoch in noticed.to_stop:
                 live.end_with(Ended("stopped"))
         was_fresh = self.pulse.fresh
         self.pulse.renew(begun)

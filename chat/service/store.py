@@ -12,7 +12,7 @@ from chat.actions.checkpoint import Growth, save_growth
 from chat.actions.finish import Outcome, finish_as_saved
 from chat.actions.finish import finish as finish_reply
 from chat.database import in_database
-from chat.engine.ports import Beaten, Ending, Final, Piece, Saved, StoreAway
+from chat.engine.ports import Ending, Final, Noticed, Piece, Saved, StoreAway
 from chat.engine.transcript import Ended
 from chat.errors import ChatError, Unavailable
 
@@ -105,9 +105,9 @@ class DatabaseStore:
         except Unavailable as away:
             raise _away(away) from away
 
-    async def beat(self, running: Collection[UUID]) -> Beaten:
+    async def beat(self, running: Collection[UUID]) -> Noticed:
         try:
-            return Beaten(*await in_database(liveness.beat, self._server, self._name, tuple(running)))
+            return Noticed(*await in_database(liveness.beat, self._server, self._name, tuple(running)))
         except Unavailable as error:
             raise _away(error) from error
 

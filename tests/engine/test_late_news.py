@@ -9,7 +9,7 @@ from fakes.engine_ports import FedSource, MemoryStore, new_transcript, settled
 
 from chat.chunks import Chunk
 from chat.engine.cursor import Cursor
-from chat.engine.ports import Beaten, Final
+from chat.engine.ports import Final, Noticed
 from chat.engine.registry import Registry
 from chat.engine.transcript import Ended, Epoch, Transcript
 from chat.ids import new_id
@@ -25,7 +25,7 @@ class SlowBeats(MemoryStore):
         self.begun = asyncio.Event()
         self.answer = asyncio.Event()
 
-    async def beat(self, running: Collection[UUID]) -> Beaten:
+    async def beat(self, running: Collection[UUID]) -> Noticed:
         self.begun.set()
         await self.answer.wait()
         return await super().beat(running)

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from fakes.engine_ports import FedSource, MemoryStore, begin, new_registry, new_transcript, settled
+from fakes.engine_ports import FedSource, MemoryStore, begin, new_registry, new_transcript, saying, settled
 from fakes.joining_client import Client
 
 from chat.chunks import Chunk
@@ -38,9 +38,7 @@ async def test_a_complete_reply_is_saved_before_end_is_told(
 async def test_stop_closes_the_upstream_and_saves_what_had_arrived(
     registry: Registry, store: MemoryStore, source: FedSource
 ) -> None:
-    live = begin(registry, source)
-    source.text("Hello")
-    await settled()
+    live = await saying(registry, source, "Hello")
     live.end_with(Ended("stopped"))
     await live.done()
     assert source.closed.is_set()
@@ -190,9 +188,7 @@ async def test_a_reply_is_closed_at_its_greatest_length(store: MemoryStore, sour
 async def test_a_process_that_slept_delivers_nothing_until_its_beat_is_good(
     registry: Registry, store: MemoryStore, source: FedSource
 ) -> None:
-    live = begin(registry, source)
-    source.text("x")
-    await settled()
+    live = await saying(registry, source, "x")
     registry.pulse.renew(registry.pulse.now() - 6)
     cursor = Cursor()
     assert live.take(cursor) is None

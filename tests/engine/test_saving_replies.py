@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fakes.engine_ports import FedSource, MemoryStore, begin, settled
+from fakes.engine_ports import FedSource, MemoryStore, begin, saying, settled
 from fakes.joining_client import Client
 
 from chat.chunks import Chunk
@@ -31,9 +31,7 @@ async def test_a_checkpoint_saves_only_what_is_new(
 async def test_the_end_waits_for_the_checkpoint_in_flight(
     registry: Registry, store: MemoryStore, source: FedSource
 ) -> None:
-    live = begin(registry, source)
-    source.text("one")
-    await settled()
+    live = await saying(registry, source, "one")
     store.hold = asyncio.Event()
     tick = asyncio.create_task(registry._checkpoints.tick())
     await settled()
@@ -98,9 +96,7 @@ async def test_a_text_that_the_database_refuses_fails_alone(
 async def test_nothing_is_lost_while_the_database_is_away(
     registry: Registry, store: MemoryStore, source: FedSource
 ) -> None:
-    live = begin(registry, source)
-    source.text("one ")
-    await settled()
+    live = await saying(registry, source, "one ")
     store.away = True
     await registry._checkpoints.tick()
     source.text("two")
@@ -133,9 +129,7 @@ async def test_who_loses_the_guard_tells_what_is_there(
 async def test_the_beat_finds_a_reply_that_was_stopped_elsewhere_and_ends_it_with_all_that_it_has(
     registry: Registry, store: MemoryStore, source: FedSource
 ) -> None:
-    live = begin(registry, source)
-    source.text("all that was shown")
-    await settled()
+    live = await saying(registry, source, "all that was shown")
     store.to_stop = frozenset({live.epoch})
     await registry.beat()
     await live.done()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chat.chunks import Chunk
 from chat.engine.live_reply import LiveReply
-from chat.engine.ports import Beaten, Ending, Final, Piece, Saved, StoreAway
+from chat.engine.ports import Ending, Final, Noticed, Piece, Saved, StoreAway
 from chat.engine.registry import Registry
 from chat.engine.transcript import Epoch, Transcript
 from chat.ids import new_id
@@ -96,11 +96,11 @@ class MemoryStore:
         self.endings[ending.epoch] = ending
         return Final(ending.ended, ending.text, ending.reasoning)
 
-    async def beat(self, running: Collection[UUID]) -> Beaten:
+    async def beat(self, running: Collection[UUID]) -> Noticed:
         if self.away:
             raise StoreAway
         self.beats += 1
-        return Beaten(frozenset(self.rivals) & frozenset(running), self.to_stop & frozenset(running))
+        return Noticed(frozenset(self.rivals) & frozenset(running), self.to_stop & frozenset(running))
 
 
 def new_transcript() -> Transcript:
@@ -118,6 +118,14 @@ def begin(registry: Registry, source: FedSource, window: float | None = 0) -> Li
     """A reply that runs, with one follower."""
     live = registry.begin(new_transcript(), owner=1, source=source, window=window)
     live.attach()
+    return live
+
+
+async def saying(registry: Registry, source: FedSource, text: str) -> LiveReply:
+    """The same, and its follower could have this already."""
+    live = begin(registry, source)
+    source.text(text)
+    await settled()
     return live
 
 
