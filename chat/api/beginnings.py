@@ -15,7 +15,7 @@ from chat.api.queries import last_event_id, wants_html
 from chat.api.streams import come_back_answer, ids_of, stream_answer
 from chat.auth.caller import Caller
 from chat.errors import Unavailable
-from chat.service import Following
+from chat.service import Following, whole_message
 from chat.service.requests import Again, Ask
 
 Begin = Callable[..., Awaitable[Following]]
@@ -72,6 +72,6 @@ def _background_answer(following: Following) -> HttpResponseBase:
 
 async def _whole_answer(following: Following) -> HttpResponseBase:
     try:
-        return json_answer(await following.message(), headers=ids_of(following))
+        return json_answer(await whole_message(following), headers=ids_of(following))
     finally:
         following.leave()

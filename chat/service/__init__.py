@@ -39,6 +39,7 @@ from chat.service.runtime import drain, draining, start, this_server
 from chat.service.saved import read_message, saved_end
 from chat.service.shares import revoke_share, share
 from chat.service.watching import Held, held
+from chat.service.whole import whole_message, whole_transcript
 
 __all__ = [
     "Following",
@@ -94,4 +95,6 @@ __all__ = [
     "take_report_back",
     "tell_changed",
     "this_server",
+    "whole_message",
+    "whole_transcript",
 ]

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, suppress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
 from chat.access.transcripts import read_reply
@@ -15,12 +15,11 @@ from chat.database import in_database
 from chat.engine.cursor import Cursor
 from chat.engine.live_reply import LiveReply
 from chat.engine.transcript import Ended, Transcript
-from chat.errors import NotFound, Unauthenticated, Unavailable, UpstreamError, failed_with
+from chat.errors import NotFound, Unavailable, UpstreamError, failed_with
 from chat.events import KEEP_ALIVE, Batch
 from chat.relay import NoRelay, Piece
 from chat.service.blocks import BlockCursor
 from chat.service.reply_rows import transcript_of
-from chat.service.saved import read_message
 
 if TYPE_CHECKING:
     from chat.service.runtime import Runtime
@@ -157,14 +156,9 @@ class Following:
         finally:
             self.leave()
 
-    async def message(self) -> dict[str, Any]:
-        """Wait for the end as a follower; the message as saved. Raises `UpstreamError` where it failed."""
-        await self._end()
-        return await read_message(self.caller, self.reply)
-
-    async def ended(self) -> Transcript:
-        """Wait for the end as a follower; what was said. Raises `UpstreamError` where it failed."""
-        await self._end()
+    @property
+    def transcript(self) -> Transcript:
+        """What was said, as far as it is known here."""
         return self._transcript
 
     def failure(self) -> UpstreamError | None:
@@ -173,18 +167,6 @@ class Following:
         if ended is None or ended.status != "failed":
             return None
         return failed_with(ended.error, retry_after=ended.retry_after, message_id=self.reply)
-
-    async def _end(self) -> None:
-        async for _ in self:
-            pass
-        if self.closed_reason == "revoked":
-            raise Unauthenticated("Your key or session was revoked while the reply ran.")
-        if self.closed_reason is not None:
-            raise Unavailable(
-                "The reply's end is not saved yet. Read the message later.", message_id=self.reply
-            )
-        if (failure := self.failure()) is not None:
-            raise failure
 
     async def _told(self, batch: Batch) -> Batch:
         """The batch as this client wants it."""

@@ -143,7 +143,7 @@ class Answering:
         await self._outlet.ack(ref, message=await service.stop(self.caller, reply))
 
     async def _await_message(self, following: Following, ref: Ref) -> None:
-        await self._outlet.ack(ref, message=await following.message())
+        await self._outlet.ack(ref, message=await service.whole_message(following))
 
     def _refuse_when_busy(self) -> None:
         if len(self._tasks) >= MAX_WAITING:

@@ -44,7 +44,7 @@ async def asked(caller: Caller, upstream: FedUpstream, **fields: Any) -> tuple[d
     """The reply's message, and the call that the provider got for it."""
     upstream.script("Hi")
     following = await service.ask(caller, Ask(**{"content": "What is it?", **fields}))
-    return await following.message(), upstream.calls[-1]
+    return await service.whole_message(following), upstream.calls[-1]
 
 
 def lying() -> int:
@@ -104,10 +104,10 @@ async def test_regenerate_and_continue_send_the_files_again(as_alice: Caller, up
     key = await given(as_alice, b"Cats.", "a.md")
     reply, first = await asked(as_alice, upstream, attachments=(key,))
     upstream.script("Ho", finish_reason="length")
-    again = await (await service.regenerate(as_alice, reply["id"], Again())).message()
+    again = await service.whole_message(await service.regenerate(as_alice, reply["id"], Again()))
     assert upstream.calls[-1].messages == first.messages
     upstream.script(" ho")
-    await (await service.continue_(as_alice, again["id"], Again())).message()
+    await service.whole_message(await service.continue_(as_alice, again["id"], Again()))
     assert upstream.calls[-1].messages[0] == first.messages[0]
 
 
@@ -219,4 +219,4 @@ async def test_a_provider_is_asked_when_the_images_are_read(as_alice: Caller, up
     await source.opened.wait()
     source.feed(Chunk(text="Seen", finish_reason="stop"))
     source.end()
-    assert (await following.message())["content"] == "Seen"
+    assert (await service.whole_message(following))["content"] == "Seen"

@@ -191,12 +191,12 @@ async def test_a_caller_that_waits_for_the_message_gets_it_or_the_failure(
     upstream: FedUpstream, as_alice: Caller
 ) -> None:
     upstream.script("done")
-    message = await (await service.ask(as_alice, Ask("Hi"))).message()
+    message = await service.whole_message(await service.ask(as_alice, Ask("Hi")))
     assert message["content"] == "done"
     upstream.script("x", finish_reason=None).fail(UpstreamError("It failed."))
     following = await service.ask(as_alice, Ask("Hi"))
     with pytest.raises(UpstreamError) as failed:
-        await following.message()
+        await service.whole_message(following)
     assert failed.value.message_id == following.reply
 
 

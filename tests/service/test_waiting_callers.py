@@ -26,7 +26,7 @@ async def test_a_caller_whose_key_is_revoked_while_it_waits_is_told_so(
     caller = await in_database(authenticate, Credentials(bearer=key))
     upstream.script("for somebody else", finish_reason=None)
     following = await service.ask(caller, Ask("Hi", resume_window=None))
-    waiting = asyncio.create_task(following.message())
+    waiting = asyncio.create_task(service.whole_message(following))
     await settled()
     await in_database(revoke_keys, SERVER, ApiKey.objects.filter(pk=row.pk))
     await (await runtime()).end_revoked()

@@ -24,7 +24,7 @@ async def status_of(reply: str) -> str:
 async def ended(reply: str, alice: User) -> str:
     """The status, once it is one that is an end."""
     following = await service.follow(Caller(alice.pk, "key"), reply)
-    return str((await following.message())["status"])
+    return str((await service.whole_message(following))["status"])
 
 
 async def test_closing_the_socket_is_the_abort(

@@ -65,7 +65,7 @@ async def _stream(following: Following, headers: dict[str, str], *, include_usag
 
 async def _whole(following: Following, headers: dict[str, str]) -> HttpResponseBase:
     try:
-        said = await following.ended()
+        said = await service.whole_transcript(following)
     finally:
         following.leave()
     assert said.ended is not None
