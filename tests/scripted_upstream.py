@@ -34,23 +34,7 @@ How it is sent
     comments      true puts `: comment` lines between events
     hold          after this many pieces wait for `upstream.release()` or POST /release
 
-How it fails (`fail`): in the middle after `after` pieces (default 2), and only in the first `times`
-requests of this script (default: all)
-    status        answer with `status` (default 500), `error` (the body's error), `retry_after` (header)
-    reject        answer 400 naming the first of `params` that the request has; with none of them all is well
-    refuse        close the connection without an answer
-    hang          never answer, not even with headers
-    cut, reset    close in the middle of the body, the second with a TCP reset
-    stall         send no more, keep the connection
-    no-finish     end properly without a finish reason
-    empty         a stream without a body
-    html          200 with a page
-    json          ignore `stream: true`: one chat.completion
-    json-error    200 with a JSON error
-    malformed     a frame that is not JSON
-    half-character   end inside a UTF-8 character
-    endless-line  a line that never ends
-    error-frame   `data: {"error": …}` in the stream (`error`)
+`fail`, and in which requests of the script: see `scripted_failures`.
 
 Beside the protocol: GET /log is a list with an object for each request (`id, path, body, headers, title,
 connection, received, text, reasoning, pieces, first_sent, finished, closed`; times are `time.monotonic()`,
@@ -69,12 +53,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import scripted_failures as failures
+from scripted_failures import Hangup
 from scripted_frames import Frames, completion, is_title, pieces_of, script_in, steps_of, usage_of
 from scripted_http import ClientGone, Line
 
 MODELS = ("scripted", "scripted-two")
-ENDLESS = 64 * 1024 * 1024
-"""Bytes of a line that never ends: more than anybody should read."""
 
 
 @dataclass(slots=True)
@@ -99,13 +83,6 @@ class Entry:
 
     def as_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__ if name != "done"}
-
-
-class Hangup(Exception):
-    """The script closes the connection itself; `reset` does it the hard way."""
-
-    def __init__(self, *, reset: bool = False) -> None:
-        self.reset = reset
 
 
 class ScriptedUpstream:
@@ -273,34 +250,9 @@ class ScriptedUpstream:
     async def _complete(self, line: Line, entry: Entry, script: dict[str, Any]) -> None:
         fail = self._fault(script, entry.body)
         await line.pause(script.get("header_delay", 0))
-        if fail == "hang":
-            await line.pause(None)
-        if fail == "refuse":
-            raise Hangup
-        if fail == "status":
-            status = script.get("status", 500)
-            error = script.get(
-                "error", {"message": f"Scripted failure {status}", "type": "server_error", "code": None}
-            )
-            headers = {"Retry-After": str(script["retry_after"])} if "retry_after" in script else {}
-            await line.answer(status, {"error": error}, headers=headers)
-        elif fail == "reject":
-            name = next(name for name in script["params"] if name in entry.body)
-            error = {
-                "message": script.get("error", f"Unsupported parameter: '{name}'"),
-                "param": name,
-                "code": "unsupported_parameter",
-            }
-            await line.answer(400, {"error": error})
-        elif fail == "html":
-            await line.answer(
-                200, "<!doctype html><title>Welcome</title><p>It works!", content_type="text/html"
-            )
-        elif fail == "json-error":
-            await line.answer(
-                200, {"error": script.get("error", {"message": "Scripted failure", "code": 500})}
-            )
-        elif fail == "json" or not entry.body.get("stream"):
+        if await failures.in_place_of_an_answer(line, fail, script, entry.body):
+            return
+        if fail == "json" or not entry.body.get("stream"):
             entry.text, entry.reasoning = "".join(pieces_of(script)), script.get("reasoning", "")
             usage = usage_of(script, entry.text, asked=True)
             reason = script.get("finish_reason", "stop")
@@ -354,31 +306,10 @@ class ScriptedUpstream:
         if script.get("hold") == entry.pieces:
             await line.wait_for(self._released)
         if fail is not None:
-            await self._fail_in_stream(line, fail, frames, script)
+            await failures.in_the_middle(line, fail, frames, script)
         if fail != "no-finish":
             await line.send(frames.finish(entry.text), script)
         await line.end()
-
-    async def _fail_in_stream(self, line: Line, fail: str, frames: "Frames", script: dict[str, Any]) -> None:
-        if fail in ("cut", "reset"):
-            raise Hangup(reset=fail == "reset")
-        if fail == "stall":
-            await line.pause(None)
-        elif fail == "malformed":
-            await line.send(b'data: {"choices": [{"delta": {"content": "ha' + frames.eol * 2, script)
-        elif fail == "error-frame":
-            error = script.get("error", {"message": "Scripted failure", "type": "server_error", "code": 500})
-            await line.send(frames.event({"error": error}), script)
-        elif fail == "half-character":
-            character = "世".encode()
-            before, _, _ = frames.delta("text", "世").partition(character)
-            await line.send(before + character[:2], script)
-            await line.end()
-            raise Hangup
-        elif fail == "endless-line":
-            await line.send(b"data: ", script)
-            for _ in range(ENDLESS // 65536):
-                await line.send(b"x" * 65536, {})
 
 
 def _json_or_none(body: bytes) -> Any:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -93,36 +93,37 @@ async def who_continue(api: Api, chance: random.Random) -> list[Visit]:
 
 async def who_regenerate(api: Api, chance: random.Random) -> list[Visit]:
     """While the reply still comes another is asked for: siblings, each with its own text."""
-    first = new_visit(chance, STAYING)
-    reading = asyncio.create_task(_ask_and_read(api, first, new_plan(chance, STAYING), str(uuid.uuid4())))
-    try:
-        while not first.reply and not reading.done():
-            await asyncio.sleep(0.05)
+    async with _read_meanwhile(api, chance) as (first, reading):
         answer = await _pressed(api, f"messages/{first.reply}/regenerate")
         assert answer.status == 202, answer.body
         first.asks = 2
         second = replace(first, reading=Reading(), reply=answer.json["reply"], body=None, begin=now())
         await asyncio.gather(reading, to_the_end(api, second, new_plan(chance, STAYING)))
-    finally:
-        reading.cancel()
     return [first, second]
 
 
 async def who_delete(api: Api, chance: random.Random) -> list[Visit]:
     """The conversation is deleted in another tab while its reply comes."""
-    seen = new_visit(chance, STAYING)
-    reading = asyncio.create_task(_ask_and_read(api, seen, new_plan(chance, STAYING), str(uuid.uuid4())))
-    try:
-        while not seen.conversation and not reading.done():
-            await asyncio.sleep(0.05)
+    async with _read_meanwhile(api, chance) as (seen, reading):
         await asyncio.sleep(chance.uniform(0, 2))
         seen.deleted = True
         answer = await _until_taken(api, "DELETE", f"conversations/{seen.conversation}", None, {})
         assert answer.status in (204, 404), answer.body
         await reading
+    return [seen]
+
+
+@contextlib.asynccontextmanager
+async def _read_meanwhile(api: Api, chance: random.Random) -> AsyncIterator[tuple[Visit, asyncio.Task[None]]]:
+    """One who asks and stays to the end; from where the reply has a name."""
+    seen = new_visit(chance, STAYING)
+    reading = asyncio.create_task(_ask_and_read(api, seen, new_plan(chance, STAYING), str(uuid.uuid4())))
+    try:
+        while not (seen.reply and seen.conversation) and not reading.done():
+            await asyncio.sleep(0.05)
+        yield seen, reading
     finally:
         reading.cancel()
-    return [seen]
 
 
 HOWS: tuple[How, ...] = (
