@@ -53,8 +53,6 @@ class Quota:
 
 NOTHING_SAID: Final = Quota()
 QUOTA_FIELDS: Final = tuple(field.name for field in fields(Quota))
-KEY_FIELDS: Final = tuple(name for name in QUOTA_FIELDS if name not in ("message_chars", "attachment_bytes"))
-"""What a key may be limited in by itself: how much it uses, but not how large one thing may be."""
 
 
 def most_generous(quotas: Iterable[Quota]) -> Quota:

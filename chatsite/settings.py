@@ -10,6 +10,7 @@ from chatsite import identity, proxies, sentry
 from chatsite.asset_version import asset_version
 from chatsite.databases import BASE_DIR, database, folder_beside
 from chatsite.hosts import LOOPBACK, is_loopback
+from chatsite.log_lines import uvicorn_notes_requests
 from chatsite.secret_key import kept_secret
 
 env.read_env_file(BASE_DIR / ".env")
@@ -131,6 +132,10 @@ CHAT_TOKENS_PER_DAY = env.whole("CHAT_TOKENS_PER_DAY", 0)
 CHAT_TOKENS_PER_MONTH = env.whole("CHAT_TOKENS_PER_MONTH", 0)
 CHAT_COST_PER_DAY = env.money("CHAT_COST_PER_DAY", 0)
 CHAT_COST_PER_MONTH = env.money("CHAT_COST_PER_MONTH", 0)
+CHAT_TOKENS_PER_DAY_PER_ADDRESS = env.whole("CHAT_TOKENS_PER_DAY_PER_ADDRESS", 0)
+CHAT_TOKENS_PER_MONTH_PER_ADDRESS = env.whole("CHAT_TOKENS_PER_MONTH_PER_ADDRESS", 0)
+CHAT_COST_PER_DAY_PER_ADDRESS = env.money("CHAT_COST_PER_DAY_PER_ADDRESS", 0)
+CHAT_COST_PER_MONTH_PER_ADDRESS = env.money("CHAT_COST_PER_MONTH_PER_ADDRESS", 0)
 # A file is a body of its own: where the limit of bodies is lowered, the limit of files goes along.
 CHAT_MAX_ATTACHMENT_BYTES = env.whole(
     "CHAT_MAX_ATTACHMENT_BYTES",
@@ -205,7 +210,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "chat.web.context.site",
-            ]
+            ],
+            "builtins": ["chat.web.icons"],
         },
     }
 ]
@@ -254,8 +260,8 @@ LOGGING = {
         "uvicorn": {"handlers": ["lines"], "level": "INFO", "propagate": False},
         # With JSON the lines of `chat.access` stand for the servers' own (chatsite/watching/watched.py).
         "uvicorn.access": {
-            "handlers": ["lines"],
-            "level": "INFO" if CHAT_LOG_FORMAT == "text" else "WARNING",
+            "handlers": ["lines"] if CHAT_LOG_FORMAT == "text" and uvicorn_notes_requests() else [],
+            "level": "INFO",
             "propagate": False,
         },
         # A line for each request to a provider says nothing that the completion does not.

@@ -16,11 +16,11 @@ from django.utils import timezone
 from chat.actions.new_reply import Origin
 from chat.digest.costs import Prices, read_prices
 from chat.digest.days import month_of
-from chat.digest.spent import Used, UsedOn, read_used, since, total
+from chat.digest.spent import Used, UsedOn, read_used, read_used_from, since, since_from, total
 from chat.errors import TooMany
 from chat.models import Completion, Message
 from chat.models.status import Status
-from chat.quota import Allowance, Quota
+from chat.quota import NOTHING_SAID, Allowance, Quota
 from chat.statements import Param, Select
 
 NO_PRICES = Prices({})
@@ -32,9 +32,9 @@ _running = Select(
 
 
 def refuse_beyond_quota(origin: Origin) -> None:
-    """Raises `TooMany` where the user or the key has no more to use."""
+    """Raises `TooMany` where the user, the key or the address has no more to use."""
     _refuse_too_many_running(origin)
-    if origin.quota.spends or origin.key_quota.spends:
+    if origin.quota.spends or origin.key_quota.spends or origin.place is not None:
         _refuse_what_is_used_up(origin)
 
 
@@ -62,17 +62,22 @@ def _refuse_what_is_used_up(origin: Origin) -> None:
     now = timezone.localtime()
     today = now.date()
     first, last = month_of(today)
-    costs = origin.quota.costs or origin.key_quota.costs
-    used = read_used(since(origin.user_id, first), read_prices() if costs else NO_PRICES)
+    place_quota = origin.place_quota if origin.place is not None else NOTHING_SAID
+    costs = origin.quota.costs or origin.key_quota.costs or place_quota.costs
+    prices = read_prices() if costs else NO_PRICES
+    limited: list[tuple[Quota, Sequence[UsedOn], str]] = []
+    if origin.quota.spends or origin.key_quota.spends:
+        used = read_used(since(origin.user_id, first), prices)
+        of_key = [each for each in used if each.key == origin.key] if origin.key is not None else []
+        limited += [(origin.quota, used, "You have"), (origin.key_quota, of_key, "This API key has")]
+    if origin.place is not None:
+        from_there = read_used_from(since_from(origin.place, first), prices)
+        limited.append((place_quota, from_there, "Your address has"))
     tomorrow = _until(now, today)
     next_month = _until(now, last)
-    of_key = [each for each in used if each.key == origin.key] if origin.key is not None else []
     left: list[Allowance] = []
     refusals: list[TooMany] = []
-    for quota, mine, whose in (
-        (origin.quota, used, "You have"),
-        (origin.key_quota, of_key, "This API key has"),
-    ):
+    for quota, mine, whose in limited:
         _look(quota, mine, whose, today, tomorrow, next_month, left=left, refusals=refusals)
     if left:  # told to who is refused, too
         origin.tell_tokens(min(left, key=lambda allowance: allowance.remaining))

@@ -13,7 +13,7 @@ from chat.audit import Actor
 from chat.auth.keys import revoke_keys
 from chat.digest.spent import Used
 from chat.models import ApiKey
-from chat.quota import KEY_FIELDS
+from chat.quota import QUOTA_FIELDS
 from chat.review.scope import exempt_users
 from chat.scopes import SCOPES
 from chat.shown.keys import SCOPE_NAMES, used_in_words, used_this_month
@@ -49,12 +49,12 @@ class ApiKeyAdmin(Audited, ModelAdmin):
     actions = ("revoke",)
     fields: ClassVar[tuple[str, ...]] = (
         *("user", "name", "prefix", "scope_names", "created", "last_used", "last_address"),
-        *("used", "revoked", "expires", *KEY_FIELDS),
+        *("used", "revoked", "expires", *QUOTA_FIELDS),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """All but the end and the limits: who has a key knows what it is for."""
-        return [name for name in self.fields if name not in ("expires", *KEY_FIELDS)]
+        return [name for name in self.fields if name not in ("expires", *QUOTA_FIELDS)]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -14,7 +14,7 @@ from django.utils import timezone
 from chat.audit import Actor, record
 from chat.models import ApiKey
 from chat.models.credentials import PREFIX_LENGTH
-from chat.quota import KEY_FIELDS, NOTHING_SAID, Quota
+from chat.quota import NOTHING_SAID, QUOTA_FIELDS, Quota
 from chat.scopes import DEFAULT_SCOPES, Scope, scopes_text
 from chat.statements import Param, Select
 
@@ -46,7 +46,7 @@ def create_key(
     expires: datetime | None = None,
     quota: Quota = NOTHING_SAID,
 ) -> tuple[ApiKey, str]:
-    """Make a key for this user; the text is returned this once. Of `quota` what a key can have counts."""
+    """Make a key for this user; the text is returned this once."""
     key = KEY_START + secrets.token_urlsafe(32)
     row = ApiKey.objects.create(
         user=user,
@@ -55,7 +55,7 @@ def create_key(
         hash=hash_of(key),
         scopes_stored=scopes_text(scopes),
         expires=expires,
-        **{name: getattr(quota, name) for name in KEY_FIELDS},
+        **{name: getattr(quota, name) for name in QUOTA_FIELDS},
     )
     return row, key
 

@@ -1,4 +1,5 @@
 """What was used, by user, key, day and model: added to as each reply ends, in the transaction that ends it.
+The same by address, where the site limits it.
 
 Limits stand on it, so nothing that a user deletes, and no call that keeps nothing, takes anything from it.
 Where a provider tells no usage (a reply that was cut off has none) tokens are reckoned from lengths: else
@@ -11,33 +12,55 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from chat.digest.costs import Money, Prices, added, cost_of, tokens_of
-from chat.models import Completion, Spent
+from chat.digest.days import month_of
+from chat.models import Spent, SpentFrom
 from chat.models.limits import NO_KEY
+from chat.quota import Quota
+from chat.statements import Written, stored_key
 
 BYTES_A_TOKEN: Final = 4
 """Of UTF-8: English has about four letters a token, Chinese about a token a character of three bytes."""
+_SUMS: Final = ("day", "model", "replies", "prompt_tokens", "completion_tokens")
 _ADD: Final = """
-    INSERT INTO chat_spent (user_id, day, key, model, replies, prompt_tokens, completion_tokens)
-    SELECT conversation.owner_id, %(day)s, COALESCE(completion.key_id, %(no_key)s), completion.model, 1,
+    INSERT INTO {table} ({columns}, day, model, replies, prompt_tokens, completion_tokens)
+    SELECT {whose}, %(day)s, completion.model, 1,
         CASE WHEN %(known)s THEN %(read)s
             WHEN %(chars)s > completion.text_start + completion.reasoning_start
             THEN COALESCE(completion.reckoned, 0) ELSE 0 END,
         CASE WHEN %(known)s THEN %(written)s ELSE
             %(tokens)s * (%(chars)s - completion.text_start - completion.reasoning_start) / %(divisor)s END
-    FROM chat_completion completion
-    JOIN chat_message message ON message.id = completion.message_id
-    JOIN chat_conversation conversation ON conversation.id = message.conversation_id
-    WHERE completion.id = %(epoch)s
-    ON CONFLICT (user_id, day, key, model) DO UPDATE SET
-        replies = chat_spent.replies + 1,
-        prompt_tokens = chat_spent.prompt_tokens + excluded.prompt_tokens,
-        completion_tokens = chat_spent.completion_tokens + excluded.completion_tokens
+    FROM {rows}
+    WHERE completion.id = %(epoch)s AND {is_counted}
+    ON CONFLICT ({columns}, day, model) DO UPDATE SET
+        replies = {table}.replies + 1,
+        prompt_tokens = {table}.prompt_tokens + excluded.prompt_tokens,
+        completion_tokens = {table}.completion_tokens + excluded.completion_tokens
 """
+_add_by_user: Final = Written(
+    _ADD.format(
+        table="chat_spent",
+        columns="user_id, key",
+        whose="conversation.owner_id, COALESCE(completion.key_id, %(no_key)s)",
+        rows="""chat_completion completion
+    JOIN chat_message message ON message.id = completion.message_id
+    JOIN chat_conversation conversation ON conversation.id = message.conversation_id""",
+        is_counted="TRUE",
+    )
+)
+_add_from_place: Final = Written(
+    _ADD.format(
+        table="chat_spentfrom",
+        columns="place",
+        whose="completion.place",
+        rows="chat_completion completion",
+        is_counted="completion.place IS NOT NULL",
+    )
+)
 
 
 def reckon(text: str) -> int:
@@ -59,25 +82,36 @@ def _reckon_part(content: Any) -> int:
 
 
 def count_reply(epoch: UUID, usage: Any, text: str, reasoning: str) -> None:
-    """Add what this call used, once, in the transaction that ended it. What brought nothing used nothing."""
+    """Add what this call used, once, in the transaction that ends it. What brought nothing used nothing.
+
+    Called while its row still tells from where it was asked.
+    """
     read, written = tokens_of(usage)
     length = len(text) + len(reasoning)
-    to_stored = Completion._meta.pk.get_db_prep_value
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _ADD,
-            {
-                "day": localdate(),
-                "no_key": to_stored(NO_KEY, connection),
-                "known": bool(read or written),
-                "read": read,
-                "written": written,
-                "tokens": reckon(text) + reckon(reasoning),
-                "chars": length,
-                "divisor": max(length, 1),
-                "epoch": to_stored(epoch, connection),
-            },
-        )
+    values = {
+        "day": localdate(),
+        "no_key": stored_key(NO_KEY),
+        "known": bool(read or written),
+        "read": read,
+        "written": written,
+        "tokens": reckon(text) + reckon(reasoning),
+        "chars": length,
+        "divisor": max(length, 1),
+        "epoch": stored_key(epoch),
+    }
+    _add_by_user.count(values)
+    if address_quota().spends:
+        _add_from_place.count(values)
+
+
+def address_quota() -> Quota:
+    """What may be used from one address, whoever asks; nothing is counted by it where that says nothing."""
+    return Quota(
+        tokens_per_day=settings.CHAT_TOKENS_PER_DAY_PER_ADDRESS,
+        tokens_per_month=settings.CHAT_TOKENS_PER_MONTH_PER_ADDRESS,
+        cost_per_day=settings.CHAT_COST_PER_DAY_PER_ADDRESS,
+        cost_per_month=settings.CHAT_COST_PER_MONTH_PER_ADDRESS,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +138,52 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class UsedOn:
-    """What was used of one model by one way on one day."""
+    """What was used of one model on one day."""
 
-    user: int
     day: date
-    key: UUID | None
     used: Used
 
 
-def read_used(rows: QuerySet[Spent], prices: Prices) -> list[UsedOn]:
+@dataclass(frozen=True, slots=True)
+class UsedBy(UsedOn):
+    """By one way."""
+
+    user: int
+    key: UUID | None
+
+
+def read_used(rows: QuerySet[Spent], prices: Prices) -> list[UsedBy]:
     """One query; each day by its own prices."""
-    names = ("user_id", "day", "key", "model", "replies", "prompt_tokens", "completion_tokens")
     return [
-        UsedOn(
-            user,
-            day,
-            None if key == NO_KEY else key,
-            Used(replies, read, written, cost_of(prices.on(model, day), read, written)),
-        )
-        for user, day, key, model, replies, read, written in rows.values_list(*names)
+        UsedBy(day, _used(prices, day, *sums), user, None if key == NO_KEY else key)
+        for user, key, day, *sums in rows.values_list("user_id", "key", *_SUMS)
     ]
+
+
+def read_used_from(rows: QuerySet[SpentFrom], prices: Prices) -> list[UsedOn]:
+    """The same."""
+    return [UsedOn(day, _used(prices, day, *sums)) for day, *sums in rows.values_list(*_SUMS)]
+
+
+def _used(prices: Prices, day: date, model: str, replies: int, read: int, written: int) -> Used:
+    return Used(replies, read, written, cost_of(prices.on(model, day), read, written))
 
 
 def since(user_id: int, first: date) -> QuerySet[Spent]:
     """Of a user, from that day on."""
     return Spent.objects.filter(user=user_id, day__gte=first)
+
+
+def since_from(place: str, first: date) -> QuerySet[SpentFrom]:
+    """From an address, of all users."""
+    return SpentFrom.objects.filter(place=place, day__gte=first)
+
+
+def forget_past_months() -> int:
+    """Delete what no limit of an address asks for any more; how many rows they were."""
+    first, _last = month_of(localdate())
+    deleted, _ = SpentFrom.objects.filter(day__lt=first).delete()
+    return deleted
 
 
 def total(used: Iterable[UsedOn]) -> Used:

@@ -1,5 +1,5 @@
 """What a caller may still do: requests, open sockets, wrong passwords, mails. In memory; what lasts, and
-requests, where there is Redis for all processes together.
+requests, where there is Redis for all processes together. And how large one thing may be.
 
 How many replies of a user run, and what they used, is asked in the database, in the transaction that asks
 (`chat.actions.quotas`).
@@ -7,9 +7,10 @@ How many replies of a user run, and what they used, is asked in the database, in
 
 from chat.limits.knocks import KnockLimit
 from chat.limits.places import socket_limit, stream_limit
-from chat.limits.quotas import quota_of
+from chat.limits.quotas import place_of, quota_of
 from chat.limits.requests import RequestLimit
 from chat.limits.sign_ins import SignInLimit
+from chat.limits.sizes import refuse_large_file, refuse_long_text
 from chat.limits.tokens import TokensTold
 
 requests = RequestLimit()
@@ -27,7 +28,10 @@ exports = KnockLimit(6, AN_HOUR)
 
 __all__ = [
     "exports",
+    "place_of",
     "quota_of",
+    "refuse_large_file",
+    "refuse_long_text",
     "requests",
     "reset_mails_by_account",
     "reset_mails_by_address",

@@ -1,10 +1,13 @@
-"""Who is counted, and how much the site lets everybody use of whom no group says otherwise."""
+"""Who is counted, from where, and how much the site lets everybody use of whom no group says otherwise."""
 
 from typing import Protocol
 from uuid import UUID
 
 from django.conf import settings
 
+from chat.digest.spent import address_quota
+from chat.keyed import keyed_hash
+from chat.limits.addresses import neighbourhood
 from chat.quota import NOTHING_SAID, Quota
 
 
@@ -38,3 +41,10 @@ def quota_of(groups: Quota = NOTHING_SAID) -> Quota:
             attachment_bytes=settings.CHAT_MAX_ATTACHMENT_BYTES,
         )
     )
+
+
+def place_of(address: str | None) -> str | None:
+    """From where somebody asks, as a keyed hash; None where nothing that is used from there is limited."""
+    if not address or not address_quota().spends:
+        return None
+    return keyed_hash(neighbourhood(address), "chat.place")

@@ -19,7 +19,7 @@ from chat.models.doors import OneTimeLink, SignIn
 from chat.models.feedback import Feedback
 from chat.models.flag import Flag, FlagRule
 from chat.models.judgement import Label, Note, Review
-from chat.models.limits import GroupLimits, Spent
+from chat.models.limits import GroupLimits, Spent, SpentFrom
 from chat.models.message import Message
 from chat.models.policy import LegalHold, Price, RetentionRule
 from chat.models.preferences import Preferences
@@ -62,6 +62,7 @@ __all__ = [
     "Share",
     "SignIn",
     "Spent",
+    "SpentFrom",
     "StaleDigest",
     "StaleSums",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chat.ids import new_id
 from chat.models.message import Message
-from chat.quota import KEY_FIELDS, Quota
+from chat.quota import QUOTA_FIELDS, Quota
 from chat.scopes import DEFAULT_SCOPES, Scope, scopes_in, scopes_text
 
 PREFIX_LENGTH: Final = 12
@@ -80,6 +80,12 @@ class ApiKey(models.Model):
         blank=True,
         help_text=_("Empty: as for its user."),
     )
+    message_chars = models.PositiveIntegerField(
+        _("characters a message"), null=True, blank=True, help_text=_("Empty: as for its user.")
+    )
+    attachment_bytes = models.PositiveIntegerField(
+        _("bytes a file"), null=True, blank=True, help_text=_("Empty: as for its user.")
+    )
 
     class Meta:
         ordering = ["-created"]
@@ -97,7 +103,7 @@ class ApiKey(models.Model):
     @property
     def quota(self) -> Quota:
         """What it may use by itself, beside what its user may."""
-        return Quota(**{name: getattr(self, name) for name in KEY_FIELDS})
+        return Quota(**{name: getattr(self, name) for name in QUOTA_FIELDS})
 
 
 class IdempotencyKey(models.Model):

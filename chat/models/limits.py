@@ -1,4 +1,4 @@
-"""What the members of a group may use, and what was used: by user, key, day and model."""
+"""What the members of a group may use, and what was used: by user, key, day and model; by address."""
 
 from typing import Final
 from uuid import UUID
@@ -47,21 +47,29 @@ class GroupLimits(models.Model):
         return Quota(**{name: getattr(self, name) for name in QUOTA_FIELDS})
 
 
-class Spent(models.Model):
-    """Added to at the end of each reply (`chat.digest.spent`), never taken from: what is deleted was used."""
+class _Sum(models.Model):
+    """What was used of a model on a day. Added to at the end of each reply (`chat.digest.spent`)."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
-    )
     day = models.DateField()  # on which it ended, where the site is
-    key = models.UUIDField(default=NO_KEY)  # no foreign key: of one that is gone it stays true
     model = models.CharField(max_length=200)
     replies = models.PositiveIntegerField(default=0)
     prompt_tokens = models.PositiveBigIntegerField(default=0)
     completion_tokens = models.PositiveBigIntegerField(default=0)
 
     class Meta:
+        abstract = True
         default_permissions = ()
+
+
+class Spent(_Sum):
+    """By a user. Never taken from: what is deleted was used."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    key = models.UUIDField(default=NO_KEY)  # no foreign key: of one that is gone it stays true
+
+    class Meta(_Sum.Meta):
         constraints = [
             # Its index is also the way to a user's month.
             models.UniqueConstraint(fields=["user", "day", "key", "model"], name="spent_once")
@@ -69,3 +77,19 @@ class Spent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.day} {self.model}"
+
+
+class SpentFrom(_Sum):
+    """From an address that is limited, whoever asked: no user is in it. Kept for the month."""
+
+    place = models.CharField(max_length=32)  # a keyed hash, as `Completion.place`
+
+    class Meta(_Sum.Meta):
+        constraints = [
+            # Its index is also the way to a place's month.
+            models.UniqueConstraint(fields=["place", "day", "model"], name="spentfrom_once")
+        ]
+        indexes = [models.Index(fields=["day"], name="spentfrom_by_day")]  # what is of months before goes
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.day} {self.model}"

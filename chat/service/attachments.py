@@ -12,7 +12,7 @@ from chat.access import attachments as reading_attachments
 from chat.actions import attachments
 from chat.auth.caller import Caller
 from chat.database import in_database, reading
-from chat.errors import BadRequest, NotFound, TooLarge, Unavailable
+from chat.errors import BadRequest, NotFound, Unavailable
 from chat.files import folder
 from chat.files.recognition import Recognised, recognise
 from chat.ids import new_id
@@ -36,9 +36,7 @@ async def attach(caller: Caller, name: str, data: bytes) -> dict[str, Any]:
     """Keep a file until a question is asked with it. What it is, is told by its content."""
     if not settings.CHAT_MAX_ATTACHMENTS:
         raise BadRequest("No files are taken here.", code="no_files")
-    most = limits.quota_of(caller.quota).attachment_bytes
-    if most and len(data) > most:
-        raise TooLarge(f"The file has {len(data)} bytes; the limit is {most}.", code="file_too_large")
+    limits.refuse_large_file(caller, len(data))
     found = await recognising(caller.user_id, recognise, name, data)
     return await _keep(caller, found)
 

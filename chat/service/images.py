@@ -2,14 +2,12 @@
 
 import base64
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from chat.actions.context import IMAGE
-from chat.chunks import Chunk
+from chat.chunks import Opened, Take
 from chat.files import folder
 from chat.service.file_work import in_file_thread
 from chat.upstream import Call, Upstream
@@ -17,14 +15,12 @@ from chat.upstream import Call, Upstream
 logger = logging.getLogger(__name__)
 
 
-@asynccontextmanager
-async def open_with_images(upstream: Upstream, call: Call) -> AsyncIterator[AsyncIterator[Sequence[Chunk]]]:
-    """`upstream.open`, with the bytes in place of the parts that stand for images."""
+async def ask_with_images(upstream: Upstream, call: Call, take: Take, opened: Opened) -> None:
+    """`upstream.ask`, with the bytes in place of the parts that stand for images."""
     if any(map(_has_images, call.messages)):
         messages = await in_file_thread(lambda: tuple(map(_with_bytes, call.messages)))
         call = replace(call, messages=messages)
-    async with upstream.open(call) as reads:
-        yield reads
+    await upstream.ask(call, take, opened)
 
 
 def _has_images(message: dict[str, Any]) -> bool:

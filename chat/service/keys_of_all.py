@@ -23,7 +23,7 @@ from chat.digest.spent import Used
 from chat.errors import BadRequest, Forbidden, NotFound
 from chat.models import ApiKey, Spent
 from chat.models.limits import NO_KEY
-from chat.quota import KEY_FIELDS
+from chat.quota import QUOTA_FIELDS
 from chat.review.scope import exempt_users
 from chat.scopes import scopes_text
 from chat.shown.keys import used_this_month
@@ -146,7 +146,7 @@ def _described(key: ApiKey, used: Used | None) -> dict[str, Any]:
         "last_address": key.last_address,
         "limits": {
             name: str(limit) if isinstance(limit, Decimal) else limit
-            for name, limit in ((name, getattr(key, name)) for name in KEY_FIELDS)
+            for name, limit in ((name, getattr(key, name)) for name in QUOTA_FIELDS)
         },
         "used_this_month": None if used is None else _as_json(used),
     }

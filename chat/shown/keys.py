@@ -98,6 +98,8 @@ def limits_in_words(key: ApiKey) -> str:
         (key.tokens_per_month, _("{number} tokens a month")),
         (key.cost_per_day, _("a cost of {number} a day")),
         (key.cost_per_month, _("a cost of {number} a month")),
+        (key.message_chars, _("{number} characters a message")),
+        (key.attachment_bytes, _("{number} bytes a file")),
     )
     return " · ".join(text.format(number=f"{number:,}") for number, text in said if number)
 

@@ -1,6 +1,7 @@
 """What a conversation says to the model before everything else, and how: a sheet over it, or a page."""
 
 import json
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from chat import service
 from chat.access.rows import conversation_for
+from chat.auth.groups import groups_of
 from chat.database import reading
 from chat.models import Conversation
+from chat.quota import Quota
 from chat.web.settings.chat import PARAMS, NewChatsForm
 from chat.web.sidebar import sidebar_of
 from chat.web.signed_in import PageRequest, caller_of, signed_in_async
@@ -45,15 +48,14 @@ class InstructionsForm(NewChatsForm):
 @signed_in_async
 async def instructions(request: PageRequest, conversation_id: UUID | None = None) -> HttpResponse:
     """GET shows them, POST keeps them. In a new chat POST makes the conversation, with what was chosen."""
-    found = None
-    if conversation_id is not None:
-        found = await reading(conversation_for, request.user.pk, conversation_id)
+    found, quota = await reading(_read, request.user.pk, conversation_id)
     if request.method == "GET":
-        return await reading(_show, request, found, InstructionsForm(initial=_initial(request, found)))
-    form = InstructionsForm(request.POST)
+        form = InstructionsForm(initial=_initial(request, found), quota=quota)
+        return await reading(_show, request, found, form)
+    form = InstructionsForm(request.POST, quota=quota)
     if not form.is_valid():
         return await reading(_show, request, found, form)
-    caller = caller_of(request)
+    caller = replace(caller_of(request), quota=quota)
     if found is not None:
         await service.change_conversation(caller, str(found.id), form.changes(found.params))
         if request.htmx:
@@ -67,6 +69,12 @@ async def instructions(request: PageRequest, conversation_id: UUID | None = None
     if request.htmx:
         return HttpResponse(headers={"HX-Trigger": json.dumps({"conversation-made": {"id": made["id"]}})})
     return redirect("web:conversation", made["id"])
+
+
+def _read(user_id: int, conversation_id: UUID | None) -> tuple[Conversation | None, Quota]:
+    """The conversation, where there is one yet, and what its user's groups say."""
+    _groups, quota = groups_of(user_id)
+    return None if conversation_id is None else conversation_for(user_id, conversation_id), quota
 
 
 def _initial(request: PageRequest, found: Conversation | None) -> dict[str, Any]:

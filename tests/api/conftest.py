@@ -37,6 +37,7 @@ class Program(AsyncClient):
     def __init__(self, user: User) -> None:
         super().__init__()
         self._key = create_key(user)[1]
+        self.address = "127.0.0.1"
 
     def generic(  # type: ignore[override]
         self, *args: Any, headers: dict[str, str] | None = None, **rest: Any
@@ -45,14 +46,17 @@ class Program(AsyncClient):
             *args, headers={"Authorization": f"Bearer {self._key}"} | (headers or {}), **rest
         )
 
+    async def request(self, **request: Any) -> Any:
+        return await super().request(client=(self.address, 50000), **request)
+
 
 @pytest.fixture
-def as_alice(upstream: FedUpstream, alice: User) -> AsyncClient:
+def as_alice(upstream: FedUpstream, alice: User) -> Program:
     return Program(alice)
 
 
 @pytest.fixture
-def as_bob(upstream: FedUpstream, bob: User) -> AsyncClient:
+def as_bob(upstream: FedUpstream, bob: User) -> Program:
     return Program(bob)
 
 

@@ -49,12 +49,15 @@ async def test_keys_are_listed_with_what_they_used_this_month(
     }
     assert hers.hash not in str(key)
     assert set(key["limits"].values()) == {None}
-    await ApiKey.objects.filter(pk=hers.pk).aupdate(sockets=2, tokens_per_month=900, cost_per_day="0.50")
+    await ApiKey.objects.filter(pk=hers.pk).aupdate(
+        sockets=2, tokens_per_month=900, cost_per_day="0.50", message_chars=40
+    )
     (key,) = (await nobody.get(f"{KEYS}?user=alice", headers=admins)).json()["results"]
     assert {name: limit for name, limit in key["limits"].items() if limit is not None} == {
         "sockets": 2,
         "tokens_per_month": 900,
         "cost_per_day": "0.50",
+        "message_chars": 40,
     }
     assert len((await nobody.get(KEYS, headers=admins)).json()["results"]) == 2
 

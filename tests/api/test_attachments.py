@@ -109,7 +109,7 @@ async def test_the_limit_of_a_file_is_told(as_alice: AsyncClient, settings: Sett
     settings.CHAT_MAX_ATTACHMENT_BYTES = 20
     response = await upload(as_alice, b"x" * 21)
     assert response.status_code == 413
-    assert "the limit is 20" in error_of(response)["message"]
+    assert "your limit is 20" in error_of(response)["message"]
     assert (await upload(as_alice, b"x" * 20)).status_code == 201
 
 

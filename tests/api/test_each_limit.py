@@ -13,7 +13,8 @@ from django.utils import timezone
 from fakes.fed_upstream import FedUpstream
 from pytest_django import Settings
 
-from chat.models import ApiKey, GroupLimits, Price, Spent
+from chat.limits import place_of
+from chat.models import ApiKey, GroupLimits, Price, Spent, SpentFrom
 
 Use = Callable[[User, Settings], None]
 
@@ -53,6 +54,10 @@ LIMITS: dict[str, tuple[Use, str]] = {
     "cost a day of a key": (of_key(cost_per_day=Decimal(1)), "budget_used_up"),
     "cost a month": (of_group(cost_per_month=Decimal(1)), "budget_used_up"),
     "cost a month of a key": (of_key(cost_per_month=Decimal(1)), "budget_used_up"),
+    "tokens a day of an address": (of_site("CHAT_TOKENS_PER_DAY_PER_ADDRESS", 1000), "tokens_used_up"),
+    "tokens a month of an address": (of_site("CHAT_TOKENS_PER_MONTH_PER_ADDRESS", 1000), "tokens_used_up"),
+    "cost a day of an address": (of_site("CHAT_COST_PER_DAY_PER_ADDRESS", Decimal(1)), "budget_used_up"),
+    "cost a month of an address": (of_site("CHAT_COST_PER_MONTH_PER_ADDRESS", Decimal(1)), "budget_used_up"),
 }
 
 
@@ -61,6 +66,8 @@ def spend(user: User) -> None:
     Price.objects.create(model="m", since=today, prompt=0, completion=10_000)
     key = ApiKey.objects.get(user=user)
     Spent.objects.create(user=user, day=today, model="m", key=key.pk, completion_tokens=1000)
+    if place := place_of("127.0.0.1"):
+        SpentFrom.objects.create(place=place, day=today, model="m", completion_tokens=1000)
 
 
 async def ask_behind(client: AsyncClient) -> Any:

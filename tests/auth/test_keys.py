@@ -103,6 +103,7 @@ def test_the_command_makes_a_key_for_little_and_for_a_while(alice: User) -> None
         *("alice", "--scope", "read", "--scope", "chat", "--expires", "30", "--requests-per-minute", "5"),
         *("--streams", "2", "--sockets", "3", "--tokens-per-day", "1000", "--tokens-per-month", "9999999999"),
         *("--cost-per-day", "0.50", "--cost-per-month", "2.50"),
+        *("--message-chars", "4000", "--attachment-bytes", "1000000"),
         stdout=StringIO(),
     )
     key = ApiKey.objects.get()
@@ -115,6 +116,8 @@ def test_the_command_makes_a_key_for_little_and_for_a_while(alice: User) -> None
         tokens_per_month=9999999999,
         cost_per_day=Decimal("0.50"),
         cost_per_month=Decimal("2.50"),
+        message_chars=4000,
+        attachment_bytes=1_000_000,
     )
     assert key.expires is not None
     assert timedelta(days=29) < key.expires - timezone.now() <= timedelta(days=30)
@@ -123,7 +126,13 @@ def test_the_command_makes_a_key_for_little_and_for_a_while(alice: User) -> None
 
 @pytest.mark.parametrize(
     "wrong",
-    [("--scope", "all"), ("--expires", "0"), ("--streams", "many"), ("--cost-per-month", "NaN")],
+    [
+        ("--scope", "all"),
+        ("--expires", "0"),
+        ("--streams", "many"),
+        ("--cost-per-month", "NaN"),
+        ("--message-chars", "0"),
+    ],
 )
 def test_the_command_takes_no_nonsense(alice: User, wrong: tuple[str, str]) -> None:
     with pytest.raises(CommandError):

@@ -67,6 +67,17 @@ def test_what_new_conversations_begin_with_is_kept(alice: User, alices: Client) 
     assert 'data-model="demo"' in alices.get("/").content.decode()
 
 
+def test_they_begin_with_no_longer_a_prompt_than_a_message_may_be(
+    alice: User, alices: Client, settings: Settings
+) -> None:
+    settings.CHAT_MAX_MESSAGE_CHARS = 5
+    refused = alices.post("/settings/chat/beginnings/", {"model": "demo", "system_prompt": "123456"})
+    assert refused.status_code == 400
+    assert "at most 5 characters" in refused.content.decode()
+    saved(alices, "/settings/chat/beginnings/", model="demo", system_prompt="12345")
+    assert preferences_of(alice.pk).system_prompt == "12345"
+
+
 def test_a_chosen_model_that_is_away_stays_chosen(alice: User, alices: Client) -> None:
     choose(alice.pk, model="on-holiday")
     assert "on-holiday (not available now)" in alices.get("/settings/chat/").content.decode()

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from chat.auth.keys import create_key, find_key
 from chat.models import ApiKey, AuditEntry, Price, Spent
-from chat.quota import KEY_FIELDS, Quota
+from chat.quota import QUOTA_FIELDS, Quota
 
 
 def test_a_key_is_shown_once_and_works(alice: User, alices: Client) -> None:
@@ -47,14 +47,15 @@ def test_a_key_is_made_for_what_was_chosen(alice: User, alices: Client) -> None:
 
 
 def test_every_limit_of_a_key_can_be_chosen_and_is_shown(alices: Client) -> None:
-    chosen = {name: str(number) for number, name in enumerate(KEY_FIELDS, 2)}
+    chosen = {name: str(number) for number, name in enumerate(QUOTA_FIELDS, 2)}
     page = alices.post("/settings/keys/", {"name": "x", "scopes": "chat", **chosen}).content.decode()
-    assert {name: int(getattr(ApiKey.objects.get(), name)) for name in KEY_FIELDS} == {
+    assert {name: int(getattr(ApiKey.objects.get(), name)) for name in QUOTA_FIELDS} == {
         name: int(number) for name, number in chosen.items()
     }
     assert (
         "At most 2 requests a minute · 3 replies at a time · 4 live connections at a time · 5 tokens a day · "
-        "6 tokens a month · a cost of 7.00 a day · a cost of 8.00 a month."
+        "6 tokens a month · a cost of 7.00 a day · a cost of 8.00 a month · 9 characters a message · "
+        "10 bytes a file."
     ) in page
 
 
@@ -68,6 +69,8 @@ def test_every_limit_of_a_key_can_be_chosen_and_is_shown(alices: Client) -> None
         {"scopes": "chat", "lifetime": "2"},
         {"scopes": "chat", "streams": "0"},
         {"scopes": "chat", "sockets": "0"},
+        {"scopes": "chat", "message_chars": "0"},
+        {"scopes": "chat", "attachment_bytes": "1 MB"},
         {"scopes": "chat", "tokens_per_month": "many"},
         {"scopes": "chat", "cost_per_day": "0.001"},
         {"scopes": "chat", "cost_per_month": "-1"},

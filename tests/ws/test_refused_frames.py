@@ -4,10 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
 from fakes.fed_upstream import FedUpstream
-from fakes.socket_client import SocketClient
+from fakes.socket_client import OpenSocket, SocketClient, bearer
 from pytest_django import Settings
 
+from chat.auth.keys import create_key
+from chat.database import in_database
+from chat.quota import Quota
 from chat.service.frames import MAX_BYTES
 from chat.ws import codes
 
@@ -25,6 +29,26 @@ async def test_who_asks_too_often_is_told_when_to_ask_again(
     assert 1 <= error["retry_after"] <= 60
     await socket.say(type="shout", ref=3)
     assert "retry_after" not in (await socket.hear_until("error"))[-1]
+
+
+async def test_what_others_used_up_at_ones_address_is_not_there_on_a_socket_either(
+    upstream: FedUpstream, alices_key: str, bobs_key: str, settings: Settings
+) -> None:
+    settings.CHAT_TOKENS_PER_DAY_PER_ADDRESS = 1
+    upstream.script("Hello")
+    alice = SocketClient(bearer(alices_key), address="203.0.113.7")
+    await alice.connect()
+    await alice.ask()
+    await alice.hear_until("end")
+    bob = SocketClient(bearer(bobs_key), address="203.0.113.7")
+    await bob.connect()
+    await bob.say(type="send", content="Hi")
+    error = await bob.hear()
+    assert error["error"]["code"] == "tokens_used_up"
+    assert error["error"]["message"].startswith("Your address has used")
+    assert 1 <= error["retry_after"] <= 86400
+    for client in (alice, bob):
+        await client.close()
 
 
 @pytest.mark.parametrize(
@@ -51,6 +75,29 @@ async def test_an_error_answers_with_the_ref_and_leaves_the_socket_open(
     assert set(error["error"]) == {"type", "code", "message", "param"}
     await socket.say(type="ping")
     assert await socket.hear() == {"type": "pong"}
+
+
+@pytest.mark.parametrize(
+    ("of_user", "of_key", "whose"), [(1000, 5, "this API key's"), (0, 5, "this API key's"), (5, 1000, "your")]
+)
+async def test_a_text_is_as_long_as_both_its_user_and_its_key_may_send(
+    upstream: FedUpstream,
+    open_socket: OpenSocket,
+    alice: User,
+    settings: Settings,
+    of_user: int,
+    of_key: int,
+    whose: str,
+) -> None:
+    settings.CHAT_MAX_MESSAGE_CHARS = of_user
+    socket = await open_socket((await in_database(create_key, alice, quota=Quota(message_chars=of_key)))[1])
+    await socket.say(type="send", ref=1, content="123456")
+    error = (await socket.hear())["error"]
+    assert (error["code"], error["param"]) == ("text_too_long", "content")
+    assert error["message"] == f"The content has 6 characters; {whose} limit is 5."
+    assert upstream.calls == []
+    upstream.script("Hi")
+    await socket.ask("12345")
 
 
 async def test_frames_that_are_no_json_objects_are_errors(socket: SocketClient) -> None:

@@ -18,7 +18,7 @@ from chat.api.description.values import (
 )
 from chat.models.flag import FlagKind
 from chat.models.judgement import Verdict
-from chat.quota import KEY_FIELDS
+from chat.quota import QUOTA_FIELDS
 from chat.scopes import SCOPES
 
 _TEXTS: Schema = {"type": "array", "items": TEXT}
@@ -123,7 +123,7 @@ def schemas() -> dict[str, Schema]:
             }
         ),
         "KeyLimits": an_object(
-            {name: or_null(TEXT if name.startswith("cost") else COUNT) for name in KEY_FIELDS}
+            {name: or_null(TEXT if name.startswith("cost") else COUNT) for name in QUOTA_FIELDS}
         ),
         "KeyPage": an_object({"results": list_of("KeyOfAnybody"), "next": _NAME}),
         "Used": an_object(
@@ -245,6 +245,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "tokens_per_month": "The same in a month.",
         "cost_per_day": "In the currency of the prices, such as `2.50`; each currency by itself.",
         "cost_per_month": "The same in a month.",
+        "message_chars": "Characters a message.",
+        "attachment_bytes": "Bytes a file.",
     },
     "KeyPage": {"results": "The newest first.", "next": "For `cursor`; null: there is no more."},
     "Used": {

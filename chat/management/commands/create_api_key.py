@@ -12,7 +12,7 @@ from django.utils import timezone
 from chat.audit import Actor
 from chat.auth.keys import make_key
 from chat.models import ApiKey
-from chat.quota import KEY_FIELDS, Quota
+from chat.quota import QUOTA_FIELDS, Quota
 from chat.scopes import DEFAULT_SCOPES, SCOPES
 
 
@@ -39,6 +39,8 @@ class Command(BaseCommand):
             parser.add_argument(
                 option, type=amount, metavar="AMOUNT", help="in the currency of the site's prices"
             )
+        parser.add_argument("--message-chars", type=count, metavar="N", help="characters a message")
+        parser.add_argument("--attachment-bytes", type=count, metavar="N", help="bytes a file")
 
     def handle(self, *args: Any, username: str, name: str, **options: Any) -> None:
         longest = ApiKey._meta.get_field("name").max_length or 0
@@ -56,7 +58,7 @@ class Command(BaseCommand):
             name,
             scopes=options["scopes"] or DEFAULT_SCOPES,
             expires=timezone.now() + timedelta(days=expires) if expires else None,
-            quota=Quota(**{limit: options[limit] for limit in KEY_FIELDS}),
+            quota=Quota(**{limit: options[limit] for limit in QUOTA_FIELDS}),
         )
         self.stdout.write(key)
 

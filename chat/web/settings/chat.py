@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,7 +11,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from chat.actions.preferences import choose
+from chat.auth.groups import groups_of
+from chat.limits import quota_of
 from chat.models.preferences import Transport
+from chat.quota import Quota
 from chat.web.leaving import LeavingForm, ways_to_leave
 from chat.web.models import models_for
 from chat.web.settings.frame import saved, show
@@ -66,11 +70,15 @@ class NewChatsForm(forms.Form):
         help_text=gettext_lazy("A reply is ended there, and can be continued. Empty: the model’s own limit."),
     )
 
-    def __init__(self, *args: Any, models: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, models: list[tuple[str, str]], quota: Quota, **kwargs: Any) -> None:
+        """`quota`: what the groups of its user say."""
         super().__init__(*args, **kwargs)
         field = self.fields["model"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = models
+        if longest := quota_of(quota).message_chars:
+            prompt = self.fields["system_prompt"]
+            prompt.validators.append(MaxLengthValidator(longest))
 
     @property
     def values(self) -> dict[str, Any]:
@@ -109,7 +117,7 @@ def choose_transport(request: PageRequest) -> HttpResponse:
 @require_POST
 @signed_in
 def choose_beginnings(request: PageRequest) -> HttpResponse:
-    form = NewChatsForm(request.POST, models=_models(request))
+    form = NewChatsForm(request.POST, models=_models(request), quota=_quota(request))
     if not form.is_valid():
         return _show(request, new_chats_form=form)
     choose(request.user.pk, **form.values)
@@ -135,7 +143,8 @@ def _show(
         "leaving_form": leaving_form,
         "ways": ways_to_leave(),
         "transports": _transports(),
-        "new_chats_form": new_chats_form or NewChatsForm(initial=beginnings, models=_models(request)),
+        "new_chats_form": new_chats_form
+        or NewChatsForm(initial=beginnings, models=_models(request), quota=_quota(request)),
     }
     return show(request, "chat_settings", context, status=status)
 
@@ -166,3 +175,8 @@ def _models(request: PageRequest) -> list[tuple[str, str]]:
     if chosen and chosen not in dict(choices):
         choices.append((chosen, _("{model} (not available now)").format(model=chosen)))
     return choices
+
+
+def _quota(request: PageRequest) -> Quota:
+    _groups, quota = groups_of(request.user.pk)
+    return quota

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chat.quota import KEY_FIELDS, Quota
+from chat.quota import QUOTA_FIELDS, Quota
 from chat.review.reader import PERMISSION as REVIEW_PERMISSION
 from chat.scopes import DEFAULT_SCOPES, SCOPES, Scope
 from chat.shown.keys import SCOPE_NAMES, SCOPE_TEXTS
@@ -70,6 +70,12 @@ class KeyForm(forms.Form):
         label=_("Cost a month"),
         help_text=_("In the currency of the site’s prices. What has no price counts nothing."),
     )
+    message_chars = forms.IntegerField(
+        label=_("Characters a message"), required=False, min_value=1, max_value=LARGEST
+    )
+    attachment_bytes = forms.IntegerField(
+        label=_("Bytes a file"), required=False, min_value=1, max_value=LARGEST
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"scopes": sorted(DEFAULT_SCOPES), "lifetime": "90"})
@@ -89,12 +95,12 @@ class KeyForm(forms.Form):
         return [(scope, SCOPE_NAMES[scope], SCOPE_TEXTS[scope], scope in chosen) for scope in self.able]
 
     def limit_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in KEY_FIELDS]
+        return [self[name] for name in QUOTA_FIELDS]
 
     @property
     def limits_are_open(self) -> bool:
         """Whether something was written into them."""
-        return any(self[name].value() not in (None, "") for name in KEY_FIELDS)
+        return any(self[name].value() not in (None, "") for name in QUOTA_FIELDS)
 
     @property
     def expires(self) -> datetime | None:
@@ -103,4 +109,4 @@ class KeyForm(forms.Form):
 
     @property
     def quota(self) -> Quota:
-        return Quota(**{name: self.cleaned_data[name] for name in KEY_FIELDS})
+        return Quota(**{name: self.cleaned_data[name] for name in QUOTA_FIELDS})

@@ -2,14 +2,21 @@
 
 import json
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.test import AsyncClient
+from pytest_django import Settings
 
 from chat.actions.preferences import choose
 from chat.database import in_database
-from chat.models import Conversation
+from chat.models import Conversation, GroupLimits
 
 SHEET = {"HX-Request": "true"}
+
+
+def in_group(user: User, **limits: int) -> None:
+    group = Group.objects.create(name="Limited")
+    GroupLimits.objects.create(group=group, **limits)
+    user.groups.add(group)
 
 
 async def test_they_are_kept_with_the_conversation_and_what_a_program_set_besides_stays(
@@ -33,6 +40,20 @@ async def test_what_cannot_be_is_refused_beside_its_field_and_nothing_is_kept(
     answer = await alices.post(f"/c/{made.id}/instructions/", {"temperature": "9"}, headers=SHEET)
     assert "id_temperature_error" in answer.content.decode()
     assert (await in_database(lambda: Conversation.objects.get())).params == {}
+
+
+async def test_they_are_no_longer_than_a_message_of_their_users_groups(
+    alices: AsyncClient, alice: User, settings: Settings
+) -> None:
+    settings.CHAT_MAX_MESSAGE_CHARS = 3
+    await in_database(lambda: in_group(alice, message_chars=5))
+    made = await in_database(lambda: Conversation.objects.create(owner=alice))
+    for address in (f"/c/{made.id}/instructions/", "/instructions/"):
+        refused = await alices.post(address, {"system_prompt": "123456"}, headers=SHEET)
+        assert "id_system_prompt_error" in refused.content.decode()
+        assert "HX-Trigger" in (await alices.post(address, {"system_prompt": "12345"}, headers=SHEET))
+    prompts = await in_database(lambda: list(Conversation.objects.values_list("system_prompt", flat=True)))
+    assert prompts == ["12345", "12345"]
 
 
 async def test_of_a_new_chat_they_begin_as_preferred_and_make_the_conversation(
