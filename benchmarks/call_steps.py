@@ -1,13 +1,16 @@
-"""What it costs to ask a provider: by the SDK's `create`, and by its HTTP client alone, as a stream is asked.
+"""What it costs to ask a provider and to read its answer, by the SDK and as it is done.
 
-`python benchmarks/call_steps.py` prints the microseconds of this process's CPU for a call of one token, from
-the asking to the end of the body, and their ratio: the smallest of several rounds, both ways in turns.
+`python benchmarks/call_steps.py` prints the microseconds of this process's CPU, and their ratio: the smallest
+of several rounds, both ways in turns. A call is one of one token, from the asking to the end of the body, by
+the SDK's `create` and by its HTTP client alone. A read is one of a token that was waited for, through the
+client's response and from the connection below it.
 """
 
 import asyncio
 import os
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -21,12 +24,16 @@ django.setup()
 
 from benchmarks.relay.servers import UPSTREAM, the_upstream
 from chat.upstream.asking import answer_to
+from chat.upstream.body import Body, Decoded, body_of
 from chat.upstream.client import Line, build
 from chat.upstream.connections import ConnectionSettings
 from chat.upstream.request import Request, request_of
 
-ROUNDS, TIMES = 5, 100
+ROUNDS, TIMES, TOKENS = 5, 100, 5500
 QUESTION = request_of("paced-50-1", [{"role": "user", "content": "Hello?"}], {"temperature": 1})
+ANSWER = request_of("paced-500-5500", [{"role": "user", "content": "Hello?"}], {"temperature": 1})
+
+Way = Callable[[Line, Request], Awaitable[None]]
 
 
 async def by_the_sdk(line: Line, request: Request) -> None:
@@ -47,23 +54,43 @@ async def by_the_sdk(line: Line, request: Request) -> None:
 
 async def by_its_http_client(line: Line, request: Request) -> None:
     response = await answer_to(line, request, attempts=1)
-    async for _ in response.aiter_raw():
-        pass
+    await _to_the_end(Decoded(response.aiter_raw()))
     await response.aclose()
+
+
+async def from_the_connection(line: Line, request: Request) -> None:
+    response = await answer_to(line, request, attempts=1)
+    body = body_of(response)
+    assert not isinstance(body, Decoded), "the SDK's transport does not show its connection any more"
+    await _to_the_end(body)
+    await response.aclose()
+
+
+async def _to_the_end(body: Body) -> None:
+    while await body.read():
+        pass
+
+
+async def compare(line: Line, request: Request, first: Way, ours: Way, times: int) -> tuple[float, float]:
+    """Microseconds of each."""
+    found: dict[Way, list[float]] = {first: [], ours: []}
+    for _ in range(ROUNDS):
+        for way, costs in found.items():
+            began = time.thread_time()
+            for _ in range(times):
+                await way(line, request)
+            costs.append((time.thread_time() - began) / times * 1e6)
+    return min(found[first]), min(found[ours])
 
 
 async def main() -> None:
     line = await asyncio.to_thread(build, ConnectionSettings("bench", UPSTREAM, api_key="none"))
-    found: dict[object, list[float]] = {by_the_sdk: [], by_its_http_client: []}
-    for _ in range(ROUNDS):
-        for way in (by_the_sdk, by_its_http_client):
-            began = time.thread_time()
-            for _ in range(TIMES):
-                await way(line, QUESTION)
-            found[way].append((time.thread_time() - began) / TIMES * 1e6)
-    await line.sdk.close()
-    one, other = (min(costs) for costs in found.values())
+    one, other = await compare(line, QUESTION, by_the_sdk, by_its_http_client, TIMES)
     print(f"a call: create {one:.0f} µs, the HTTP client {other:.0f} µs   {other / one:.2f}")
+    one, other = await compare(line, ANSWER, by_its_http_client, from_the_connection, 1)
+    one, other = one / TOKENS, other / TOKENS
+    print(f"a read: by the response {one:.1f} µs, from the connection {other:.1f} µs   {other / one:.2f}")
+    await line.sdk.close()
 
 
 if __name__ == "__main__":

@@ -42,11 +42,9 @@ def main() -> None:
     conversation = Conversation.objects.create(owner=User.objects.create(username="alice"))
     one = Message.objects.create(conversation=conversation, role="user", content="one")
 
-    def new() -> Message:
-        return Message(conversation=conversation, role="user", content="more")
-
+    new = {"conversation_id": conversation.id, "role": "user", "content": "more"}
     pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
-        "insert": (lambda: new().save(force_insert=True), lambda: insert(new())),
+        "insert": (lambda: Message(**new).save(force_insert=True), lambda: insert(**new)),
         "update": (
             lambda: Message.objects.filter(id=one.id).update(content="two", status="complete"),
             lambda: update(id=one.id, content="two", status="complete"),

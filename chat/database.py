@@ -74,12 +74,12 @@ async def _hop(kind: str, function: Callable[[], R]) -> R:
     if pool is None:
         name = f"database-{kind}"
         pool = _pools[kind] = ThreadPoolExecutor(_threads(kind), name, initializer=_begin_thread)
-    context = contextvars.copy_context()
-    spoken = partial(_speaking, translation.get_language(), function)
-    hop = asyncio.get_running_loop().run_in_executor(pool, context.run, _clean, spoken)
+    context, language = contextvars.copy_context(), translation.get_language()
     _hops[kind] += 1
-    hop.add_done_callback(lambda _: _over(kind))
-    return await hop
+    try:
+        return await asyncio.get_running_loop().run_in_executor(pool, context.run, _clean, language, function)
+    finally:
+        _hops[kind] -= 1
 
 
 def _begin_thread() -> None:
@@ -93,22 +93,20 @@ def _bound_idleness(connection: BaseDatabaseWrapper, **_: object) -> None:
         connection.connection.execute(f"SET idle_in_transaction_session_timeout = {IDLE_MS}")
 
 
-def _over(kind: str) -> None:
-    _hops[kind] -= 1
-
-
 def hops() -> dict[str, tuple[int, int]]:
     """Of `write` and `read`: how many are awaited, and how many can be under way at a time."""
     return {kind: (_hops[kind], _threads(kind)) for kind in ("write", "read")}
 
 
-def _speaking(language: str | None, function: Callable[[], R]) -> R:
-    """Run it in the language of who asked: that is bound to their thread, and no context carries it."""
-    with translation.override(language):
-        return function()
+def _speak(language: str | None) -> None:
+    """In the language of who asked, which their thread keeps. It does not outlive the hop and its context."""
+    if language is None:
+        translation.deactivate_all()
+    else:
+        translation.activate(language)
 
 
-def _clean(function: Callable[[], R]) -> R:
+def _clean(language: str | None, function: Callable[[], R]) -> R:
     """Run it, and let go of a connection that broke, so that the next hop makes a new one.
 
     A database that restarts breaks the connections of all threads, and each would find out by a
@@ -120,6 +118,7 @@ def _clean(function: Callable[[], R]) -> R:
     _thread.generation = _generation
     try:
         _hurry()
+        _speak(language)
         return function()
     except Error as error:
         broke = any(each.connection is not None for each in connections.all(initialized_only=True))

@@ -100,7 +100,8 @@ def parents_first(messages: Iterable[T]) -> list[T]:
         while ready:
             row = ready.pop()
             placed[row.id] = row
-            ready += reversed(waiting.pop(row.id, []))
+            if waiting:
+                ready += reversed(waiting.pop(row.id, []))
     return [row for row in placed.values() if row is not None]
 
 

@@ -1,13 +1,15 @@
 """One conversation or message of one user, or `NotFound`."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import IntegerField, Prefetch, Q, QuerySet, UUIDField
 
 from chat.access.running_text import read_pieces
 from chat.errors import NotFound
 from chat.models import Attachment, Conversation, Message
+from chat.statements import Param, Select
 
 
 def as_uuid(text: Any, what: str) -> UUID:
@@ -43,11 +45,30 @@ def locked_conversation_for(user_id: int, conversation_id: Any) -> Conversation:
     Not against rows that only name it: a reply that ends holds its own lock when it notes the change, and
     who deletes it holds this one and waits for that.
     """
-    key = as_uuid(conversation_id, "conversation")
-    found = conversations_of(user_id).filter(id=key).select_for_update(no_key=True).first()
-    if found is None:
+    row = _locked.row(user=user_id, key=as_uuid(conversation_id, "conversation"))
+    if row is None:
         raise no_such("conversation")
-    return found
+    return Conversation.from_db(DEFAULT_DB_ALIAS, _OF_CONVERSATION, row)
+
+
+def active_of(conversation: Conversation) -> Message | None:
+    """The end of its active branch."""
+    row = None if conversation.active_id is None else _message.row(key=conversation.active_id)
+    return None if row is None else Message.from_db(DEFAULT_DB_ALIAS, _OF_MESSAGE, row)
+
+
+# Each further question asks for these two: by Django's own way they took half of its transaction.
+_OF_CONVERSATION: Final = [field.attname for field in Conversation._meta.concrete_fields]
+_OF_MESSAGE: Final = [field.attname for field in Message._meta.concrete_fields]
+_KEY: Final = Param("key", UUIDField())
+_locked = Select(
+    lambda: (
+        Conversation.objects.select_for_update(no_key=True)
+        .filter(id=_KEY, owner_id=Param("user", IntegerField()), deleted__isnull=True)
+        .values_list(*_OF_CONVERSATION)
+    )
+)
+_message = Select(lambda: Message.objects.filter(id=_KEY).values_list(*_OF_MESSAGE))
 
 
 def messages_of(user_id: int) -> QuerySet[Message]:

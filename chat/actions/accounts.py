@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from chat.actions.deleting import CONVERSATION_KEPT
@@ -21,6 +21,7 @@ from chat.errors import Conflict
 from chat.ids import new_id
 from chat.models import ApiKey, Conversation, LegalHold, Message, OneTimeLink, SignIn
 from chat.models.status import Status
+from chat.statements import Select
 
 GOING: Final = "deleted:"
 """Begins the name of an account that waits to be purged. No username may hold a colon, so no other does."""
@@ -68,15 +69,21 @@ def shut_account(user_id: int, *, erased: bool = False) -> list[UUID]:
 
 def purge_shut_accounts() -> int:
     """Delete the shut accounts whose conversations are purged and that are not held; how many they were."""
+    return sum(_purge_account(key) for (key,) in _shut_accounts.rows())
+
+
+def _shut() -> QuerySet[User, int]:
     shut = User.objects.filter(
         Q(username__startswith=GOING) | Q(username__startswith=ERASED), is_active=False
     ).exclude(Exists(LegalHold.objects.filter(user=OuterRef("pk"), lifted=None)))
-    keys = shut.exclude(
+    return shut.exclude(
         # Those that wait for what is kept of them, for days, are not looked at each second.
         Exists(Conversation.objects.filter(owner=OuterRef("pk"), deleted__isnull=False))
         & ~Exists(Conversation.objects.filter(owner=OuterRef("pk"), deleted__isnull=True))
-    ).values_list("pk", flat=True)
-    return sum(_purge_account(key) for key in list(keys[:AT_ONCE]))
+    ).values_list("pk", flat=True)[:AT_ONCE]
+
+
+_shut_accounts = Select(_shut)
 
 
 @transaction.atomic

@@ -59,13 +59,13 @@ def _regenerate(
     chosen = origin.choose_model(model or message.model or conversation.model, sent)
     refuse_unseen(request.attachments.defer("text"), chosen)
     context = branch_context(conversation, request.id, vision=chosen.vision)
-    reply, completion = add_reply(origin, conversation, request, chosen, sent, context)
+    reply, completion = add_reply(origin, conversation, request.id, chosen, sent, context)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
         conversation=conversation.id,
         request=request.id,
-        reply=reply.id,
-        epochs=(Epoch(completion.id, 0, 0),),
+        reply=reply,
+        epochs=(Epoch(completion, 0, 0),),
         model=chosen.model,
         params=sent,
         context=context,
@@ -89,7 +89,7 @@ def _continue(
     chosen = origin.choose_model(model or message.model, sent)
     context = branch_context(conversation, message.id, vision=chosen.vision)
     open_completion(origin, message, chosen, sent, context, number=message.completions.count() + 1)
-    claim_reply(origin.user_id, claim, message)
+    claim_reply(origin.user_id, claim, message.id)
     epochs = message.completions.order_by("number").values_list("id", "reasoning_start", "text_start")
     return NewReply(
         conversation=conversation.id,

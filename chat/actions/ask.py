@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chat.access.preferences import preferences_of
-from chat.access.rows import as_uuid, locked_conversation_for, messages_of, no_such
+from chat.access.rows import active_of, as_uuid, locked_conversation_for, messages_of, no_such
 from chat.actions.attachments import bind
 from chat.actions.context import branch_context, first_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
@@ -26,10 +26,8 @@ from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.message import Role
 from chat.search import index
-from chat.statements import Insert
 
 TITLE_LENGTH = 80
-_insert_conversation = Insert(Conversation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,27 +77,26 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     if first:
         conversation.title = first_words(question.content)
     is_new = conversation._state.adding
-    if is_new:
-        _insert_conversation(conversation)
-    else:
-        conversation.save()
-    request = insert_message(
-        Message(conversation=conversation, parent=parent, role=Role.USER, content=question.content)
+    request: UUID = insert_message(
+        conversation_id=conversation.id,
+        parent_id=None if parent is None else parent.id,
+        role=Role.USER,
+        content=question.content,
     )
-    index.add_question(conversation, request, with_title=first)
+    index.add_question(conversation, request, question.content, with_title=first)
     files = bind(origin.user_id, request, question.attachments, most=origin.max_attachments)
     refuse_unseen(files, chosen)
     if is_new and not files:
         context = first_context(conversation, question.content)
     else:
-        context = branch_context(conversation, request.id, vision=chosen.vision)
+        context = branch_context(conversation, request, vision=chosen.vision)
     reply, completion = add_reply(origin, conversation, request, chosen, params, context)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
         conversation=conversation.id,
-        request=request.id,
-        reply=reply.id,
-        epochs=(Epoch(completion.id, 0, 0),),
+        request=request,
+        reply=reply,
+        epochs=(Epoch(completion, 0, 0),),
         model=chosen.model,
         params=params,
         context=context,
@@ -120,7 +117,7 @@ def _new_conversation(origin: Origin, question: Question) -> Conversation:
 
 def _parent(origin: Origin, conversation: Conversation, question: Question) -> Message | None:
     if question.at_end:
-        return conversation.active
+        return active_of(conversation)
     if question.parent is None:
         return None
     key = as_uuid(question.parent, "message")

@@ -14,7 +14,7 @@ from chat.access.attachments import describe_upload
 from chat.access.rows import as_uuid, attachments_of, no_such
 from chat.errors import BadRequest, Conflict, TooMany
 from chat.ids import new_id
-from chat.models import Attachment, Message
+from chat.models import Attachment
 
 MAX_UNSENT = 100
 """Of one user: what somebody uploads and never sends must not fill the disk."""
@@ -66,7 +66,7 @@ def forget_unsent() -> int:
     return deleted
 
 
-def bind(owner: int, message: Message, ids: Sequence[str], *, most: int) -> list[Attachment]:
+def bind(owner: int, message: UUID, ids: Sequence[str], *, most: int) -> list[Attachment]:
     """Give the message these files, in this order; inside the transaction that asks.
 
     What an earlier message has (a question that is edited has its files) is not taken from it: the
@@ -92,7 +92,7 @@ def bind(owner: int, message: Message, ids: Sequence[str], *, most: int) -> list
         if row.message_id is not None:
             row.pk = new_id()
             row._state.adding = True
-        row.message = message
+        row.message_id = message
         row.position = position
         row.save()
     return bound

@@ -1,22 +1,44 @@
-"""Save what running replies grew by: many at once, each under its guard."""
+"""Save what running replies grew by: many at once, each under its guard, in one statement."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+import msgspec
+from django.db import connection
 
-from chat.models import Completion, Message
-from chat.models.status import Status
+from chat.statements import Written, stored_key
 
-_APPEND: Final = """
+_ON_SQLITE: Final = """
     INSERT INTO chat_checkpoint (completion_id, text_offset, text, reasoning_offset, reasoning)
-    VALUES (%s, %s, %s, %s, %s)
+    SELECT completion_id, json_extract(piece.value, '$[1]'), json_extract(piece.value, '$[2]'),
+        json_extract(piece.value, '$[3]'), json_extract(piece.value, '$[4]')
+    FROM json_each(%s) piece CROSS JOIN chat_message
+    WHERE completion_id = json_extract(piece.value, '$[0]') AND +status = 'streaming'
+"""
+"""`+`: by the index of completions, not by that of all that run, once for each piece."""
+_ON_POSTGRESQL: Final = """
+    WITH pieces AS (SELECT piece FROM json_array_elements(%s::json) pieces (piece)),
+    running AS (
+        SELECT completion_id FROM chat_message
+        WHERE status = 'streaming' AND completion_id IN (SELECT (piece ->> 0)::uuid FROM pieces)
+        ORDER BY id FOR NO KEY UPDATE
+    )
+    INSERT INTO chat_checkpoint (completion_id, text_offset, text, reasoning_offset, reasoning)
+    SELECT completion_id, (piece ->> 1)::int, piece ->> 2, (piece ->> 3)::int, piece ->> 4
+    FROM running JOIN pieces ON completion_id = (piece ->> 0)::uuid
+"""
+_AGAIN: Final = """
     ON CONFLICT (completion_id, text_offset, reasoning_offset)
     DO UPDATE SET text = excluded.text, reasoning = excluded.reasoning
+    RETURNING completion_id
 """
 """Where the answer to an earlier commit was lost, the piece comes again from the same place, and longer."""
+_append: Final = {
+    "sqlite": Written(_ON_SQLITE + _AGAIN),
+    "postgresql": Written(_ON_POSTGRESQL + _AGAIN),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +52,17 @@ class Growth:
     reasoning: str
 
 
-@transaction.atomic
 def save_growth(growth: Sequence[Growth]) -> frozenset[UUID]:
-    """Append the pieces; the epochs that do not run any more, of which nothing was saved. Two queries."""
-    epochs = {piece.epoch for piece in growth}
-    running = set(
-        Message.objects.select_for_update(no_key=True)
-        .filter(status=Status.STREAMING, completion_id__in=epochs)
-        .order_by("id")
-        .values_list("completion_id", flat=True)
-    )
-    to_stored = Completion._meta.pk.get_db_prep_value
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            _APPEND,
-            [
-                (
-                    to_stored(piece.epoch, connection),
-                    *(piece.text_offset, piece.text, piece.reasoning_offset, piece.reasoning),
-                )
-                for piece in growth
-                if piece.epoch in running
-            ],
-        )
-    return frozenset(epochs - running)
+    """Append the pieces; the epochs that do not run any more, of which nothing was saved.
+
+    All pieces are one parameter: 0.4 of what a query for the guards and a row for each piece took, and one
+    way to PostgreSQL and back instead of four (`benchmarks/steps.py`).
+    """
+    pieces = [
+        (stored_key(piece.epoch), piece.text_offset, piece.text, piece.reasoning_offset, piece.reasoning)
+        for piece in growth
+    ]
+    saved = _append[connection.vendor].rows([msgspec.json.encode(pieces).decode()])
+    if len(saved) == len(growth):
+        return frozenset()
+    return frozenset(piece.epoch for piece in growth) - {UUID(str(epoch)) for (epoch,) in saved}

@@ -15,25 +15,17 @@ from chat.errors import BadRequest
 from chat.models import Attachment, Conversation, Message
 from chat.models.message import Role
 from chat.parts import answers_call, content_parts_of, tool_calls_of, whole_tool_turns
-from chat.statements import Param, Select
+from chat.statements import Among, Param, Select, stored_key
 
 IMAGE = "image_file"
 """The type of a part that stands for an image whose bytes are still to be read."""
 
 
-class _Row(NamedTuple):
-    """Of a message, what a model is told."""
-
-    id: UUID
-    role: str
-    content: str
-    parts: Any
-
-
 class _File(NamedTuple):
     """Of an attachment, the same."""
 
-    message: UUID
+    message: Any
+    """Its key, as the database stores it."""
     kind: str
     name: str
     text: str
@@ -49,12 +41,23 @@ def _files(conversation: Any) -> QuerySet[Attachment]:
     return Attachment.objects.filter(message__conversation=conversation).order_by("position", "id")
 
 
-_CONVERSATION = Param("conversation", UUIDField())
+_CONVERSATION, _BRANCH = Param("conversation", UUIDField()), Param("branch", UUIDField())
 _TOLD_OF_MESSAGE = ("id", "role", "content", "parts")
 _TOLD_OF_FILE = ("message_id", "kind", "name", "text", "file", "content_type")
-_tree = Select(lambda: _messages(_CONVERSATION).values_list("id", "parent_id"))
-_all_messages = Select(lambda: _messages(_CONVERSATION).values_list(*_TOLD_OF_MESSAGE))
-_all_files = Select(lambda: _files(_CONVERSATION).values_list(*_TOLD_OF_FILE))
+_tree = Select(lambda: _messages(_CONVERSATION).values_list("id", "parent_id"), as_stored=(0, 1))
+_all_messages = Select(lambda: _messages(_CONVERSATION).values_list(*_TOLD_OF_MESSAGE), as_stored=(0,))
+_all_files = Select(lambda: _files(_CONVERSATION).values_list(*_TOLD_OF_FILE), as_stored=(0,))
+_messages_of = Select(
+    lambda: Message.objects.filter(Among("id", _BRANCH)).values_list(*_TOLD_OF_MESSAGE), as_stored=(0,)
+)
+_files_of = Select(
+    lambda: (
+        Attachment.objects.filter(Among("message_id", _BRANCH))
+        .order_by("position", "id")
+        .values_list(*_TOLD_OF_FILE)
+    ),
+    as_stored=(0,),
+)
 
 
 def branch_context(
@@ -66,36 +69,39 @@ def branch_context(
     `vision` the images of earlier questions are told by their names.
     """
     parents = dict(_tree.rows(conversation=conversation.id))
-    branch: list[UUID] = []
-    while last is not None and last in parents:
-        branch.append(last)
-        last = parents[last]
+    branch: list[Any] = []
+    key = None if last is None else stored_key(last)
+    while key is not None and key in parents:
+        branch.append(key)
+        key = parents[key]
     branch.reverse()
-    rows: Iterable[tuple[Any, ...]]
-    files: Iterable[tuple[Any, ...]]
     if len(branch) < len(parents):
-        rows = _messages(conversation).filter(id__in=branch).values_list(*_TOLD_OF_MESSAGE)
-        files = _files(conversation).filter(message__in=branch).values_list(*_TOLD_OF_FILE)
+        rows = _messages_of.rows(branch=branch)
+        files = _files_of.rows(branch=branch)
     else:
         rows = _all_messages.rows(conversation=conversation.id)
         files = _all_files.rows(conversation=conversation.id)
-    by_id = {row.id: row for row in map(_Row._make, rows)}
-    given: dict[UUID | None, list[_File]] = {}
+    said = {key: row for key, *row in rows}
+    given: dict[Any, list[_File]] = {}
     for file in map(_File._make, files):
         given.setdefault(file.message, []).append(file)
     messages: list[dict[str, Any]] = []
     if conversation.system_prompt:
         messages.append({"role": Role.SYSTEM.value, "content": conversation.system_prompt})
+    with_tools = False
     for key in branch:
-        row = by_id[key]
-        content = _with_files(_content(row), given.get(key, ()), vision=vision)
-        if row.role == Role.TOOL:
-            messages.append({"role": row.role, "content": content, "tool_call_id": answers_call(row.parts)})
-        elif calls := tool_calls_of(row.parts):
-            messages.append({"role": row.role, "content": content or None, "tool_calls": list(calls)})
+        role, content, parts = said[key]
+        if parts or key in given:
+            content = _with_files(_content(content, parts), given.get(key, ()), vision=vision)
+        if role == Role.TOOL:
+            with_tools = True
+            messages.append({"role": role, "content": content, "tool_call_id": answers_call(parts)})
+        elif parts and (calls := tool_calls_of(parts)):
+            with_tools = True
+            messages.append({"role": role, "content": content or None, "tool_calls": list(calls)})
         elif content:
-            messages.append({"role": row.role, "content": content})
-    return tuple(whole_tool_turns(messages))
+            messages.append({"role": role, "content": content})
+    return tuple(whole_tool_turns(messages) if with_tools else messages)
 
 
 def first_context(conversation: Conversation, question: str) -> tuple[dict[str, Any], ...]:
@@ -114,12 +120,12 @@ def refuse_unseen(attachments: Iterable[Attachment], chosen: Chosen) -> None:
         )
 
 
-def _content(row: _Row) -> Any:
+def _content(text: str, parts: Any) -> Any:
     """The text; with what else the message has, as parts."""
-    others = content_parts_of(row.parts)
+    others = content_parts_of(parts)
     if not others:
-        return row.content
-    return [*([_text(row.content)] if row.content else []), *others]
+        return text
+    return [*([_text(text)] if text else []), *others]
 
 
 def _with_files(content: Any, files: Sequence[_File], *, vision: bool) -> Any:

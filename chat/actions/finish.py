@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from chat.access.running_text import read_pieces
 from chat.digest.spent import count_reply
-from chat.digest.stale import note_change_of
+from chat.digest.stale import note_change
 from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
 from chat.parts import parts_of_calls, tool_calls_of
@@ -34,7 +34,7 @@ _end_reply = Update(
 _end_completion = Update(
     lambda: Completion.objects.filter(id=_EPOCH),
     *("status", "finish_reason", "usage", "error", "notices", "server"),
-    *("started", "first_token", "first_text", "cut_off", "ended"),
+    *("started", "first_token", "first_text", "cut_off", "ended", "place"),
 )
 _forget_checkpoints = Delete(lambda: Checkpoint.objects.filter(completion_id=_EPOCH))
 
@@ -75,6 +75,10 @@ def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) 
     )
     if not ended:
         return _as_ended_before(reply, epoch, outcome)
+    _forget_checkpoints(epoch=epoch)
+    _find_and_note(reply, parts)
+    count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)
+    # Last: from where it was asked is forgotten with its end, and counted before.
     _end_completion(
         epoch=epoch,
         status=outcome.status,
@@ -88,11 +92,8 @@ def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) 
         first_text=outcome.first_text,
         cut_off=outcome.cut_off,
         ended=timezone.now(),
+        place=None,
     )
-    _forget_checkpoints(epoch=epoch)
-    index.put_message(reply, parts)
-    note_change_of(reply)
-    count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)
     return outcome
 
 
@@ -116,14 +117,20 @@ def finish_as_saved(
     Message.objects.filter(id=message.id).update(
         status=status, content=outcome.text, reasoning=outcome.reasoning
     )
-    Completion.objects.filter(id=epoch).update(
-        status=status, error=error, cut_off=cut_off, server=None, ended=timezone.now()
-    )
     Checkpoint.objects.filter(completion_id=epoch).delete()
-    index.put_message(message.id, index.parts_of(outcome.text))
-    note_change_of(message.id)
+    _find_and_note(message.id, index.parts_of(outcome.text))
     count_reply(epoch, None, outcome.text, outcome.reasoning)
+    Completion.objects.filter(id=epoch).update(
+        status=status, error=error, cut_off=cut_off, server=None, ended=timezone.now(), place=None
+    )
     return True
+
+
+def _find_and_note(reply: UUID, parts: tuple[str, ...]) -> None:
+    """Its text is found from now on, and its conversation has changed."""
+    conversation = index.put_message(reply, parts)
+    if conversation is not None:
+        note_change(conversation)
 
 
 def _as_ended_before(reply: UUID, epoch: UUID, ours: Outcome) -> Outcome:

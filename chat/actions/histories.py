@@ -143,7 +143,6 @@ def _complete(origin: Origin, asked: Asked, claim: Claim | None) -> NewReply | U
     chosen = origin.choose_model(asked.model, asked.params)
     if not asked.keep:
         conversation = Conversation(owner_id=origin.user_id, temporary=True, deleted=timezone.now())
-        conversation.save(force_insert=True)
         refuse_beyond_quota(origin)
         request = None
     else:
@@ -155,16 +154,17 @@ def _complete(origin: Origin, asked: Asked, claim: Claim | None) -> NewReply | U
         refuse_beyond_quota(origin)
         _describe(conversation, asked)
         request = _store_said(conversation, asked, place)
-    reply, completion = add_reply(origin, conversation, request, chosen, asked.kept_params, asked.messages)
+    parent = None if request is None else request.id
+    reply, completion = add_reply(origin, conversation, parent, chosen, asked.kept_params, asked.messages)
     if not asked.keep:
         # Nothing of it is for the rules to look at: it is gone when it has ended.
-        Completion.objects.filter(id=completion.id).update(looked_at=None)
+        Completion.objects.filter(id=completion).update(looked_at=None)
     claim_reply(origin.user_id, claim, reply)
     return NewReply(
         conversation=conversation.id,
-        request=None if request is None else request.id,
-        reply=reply.id,
-        epochs=(Epoch(completion.id, 0, 0),),
+        request=parent,
+        reply=reply,
+        epochs=(Epoch(completion, 0, 0),),
         model=chosen.model,
         params=asked.params,
         context=asked.messages,
@@ -173,14 +173,16 @@ def _complete(origin: Origin, asked: Asked, claim: Claim | None) -> NewReply | U
 
 
 def _describe(conversation: Conversation, asked: Asked) -> None:
-    """What the conversation is now known by: its instructions and model are those of the last call."""
+    """What the conversation is now known by: its instructions and model are those of the last call.
+
+    It is stored with its reply (`add_reply`).
+    """
     first = not conversation.title
     if first:
         questions = (one.text for one in asked.history.said if one.role == "user" and one.text.strip())
         conversation.title = first_words(next(questions, "")) or conversation.title
     conversation.system_prompt = asked.history.instructions
     conversation.model = asked.model
-    conversation.save()
     if first:
         index.put_title(conversation)
 
@@ -207,6 +209,6 @@ def _store_said(conversation: Conversation, asked: Asked, place: Place) -> Messa
     index.put_messages((row.id, conversation.id, conversation.owner_id, row.content) for row in new)
     for number, row in enumerate(new, place.known):
         ids = pictures.get(number, ())
-        bind(conversation.owner_id, row, ids, most=len(ids))
+        bind(conversation.owner_id, row.id, ids, most=len(ids))
     assert parent is not None, "a history has one message at least"
     return parent

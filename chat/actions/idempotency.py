@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from chat.access.rows import no_such
 from chat.errors import Conflict
-from chat.models import IdempotencyKey, Message
+from chat.models import IdempotencyKey
 
 GOOD_FOR = timedelta(hours=24)
 
@@ -43,7 +43,7 @@ def joined_reply(user_id: int, claim: Claim | None) -> UUID | None:
     return row.reply_id
 
 
-def claim_reply(user_id: int, claim: Claim | None, reply: Message) -> None:
+def claim_reply(user_id: int, claim: Claim | None, reply: UUID) -> None:
     """Bind the key to the reply, in the transaction that makes it. `IntegrityError`: a rival was first."""
     if claim is not None:
         IdempotencyKey.objects.create(
@@ -51,7 +51,7 @@ def claim_reply(user_id: int, claim: Claim | None, reply: Message) -> None:
             key=claim.key,
             endpoint=claim.endpoint,
             body_hash=claim.body_hash,
-            reply=reply,
+            reply_id=reply,
         )
 
 

@@ -1,46 +1,52 @@
 """The beat of this process, what the others' beats say, and the end of what a dead one left."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import UUIDField
 
 from chat.actions.finish import finish_as_saved
 from chat.models import Completion, Message, Server
 from chat.models.completion import CutOff
 from chat.models.status import Status
+from chat.statements import Among, Param, Select, Written, stored_key
+
+_SERVER: Final = Param("server", UUIDField())
+_raise_beat = Written("UPDATE chat_server SET beat = beat + 1 WHERE id = %s")
+_others = Select(lambda: Server.objects.exclude(id=_SERVER).values_list("id", "beat"))
+_said_to_run = Select(
+    lambda: Completion.objects.filter(status=Status.STREAMING, server_id=_SERVER).values_list("id")
+)
+_still_running = Select(
+    lambda: Message.objects.filter(
+        Among("completion_id", Param("running", UUIDField())), status=Status.STREAMING
+    ).values_list("completion_id", "completion__stop_wanted")
+)
 
 
 @transaction.atomic
 def beat(server: UUID, name: str, running: Collection[UUID]) -> tuple[frozenset[UUID], frozenset[UUID]]:
     """Raise this process's counter; the epochs of `running` that others have ended, and want stopped."""
-    if not Server.objects.filter(id=server).update(beat=F("beat") + 1):
+    if not _raise_beat.count([stored_key(server)]):
         # Whoever asks here at this moment makes it, too.
         Server.objects.get_or_create(id=server, defaults={"name": name})
     if not running:
         return frozenset(), frozenset()
-    rows = Message.objects.filter(status=Status.STREAMING, completion_id__in=running)
-    still = dict(rows.values_list("completion_id", "completion__stop_wanted"))
+    still = dict(_still_running.rows(running=running))
     return frozenset(running) - still.keys(), frozenset(epoch for epoch, wanted in still.items() if wanted)
 
 
-def other_beats(server: UUID) -> dict[UUID, int]:
-    """The counters of all other processes that have a row."""
-    return dict(Server.objects.exclude(id=server).values_list("id", "beat"))
+def look(server: UUID) -> tuple[dict[UUID, int], frozenset[UUID]]:
+    """The counters of all other processes that have a row; the running epochs of this one, by the rows."""
+    return dict(_others.rows(server=server)), frozenset(key for (key,) in _said_to_run.rows(server=server))
 
 
 def abandoned(server: UUID, beat: int) -> list[UUID]:
     """The running epochs of a process whose counter still stands there."""
     running = Completion.objects.filter(status=Status.STREAMING, server_id=server, server__beat=beat)
     return list(running.values_list("id", flat=True))
-
-
-def running_at(server: UUID) -> frozenset[UUID]:
-    """The running epochs of this process, as the rows tell."""
-    running = Completion.objects.filter(status=Status.STREAMING, server_id=server)
-    return frozenset(running.values_list("id", flat=True))
 
 
 def interrupt(epoch: UUID, server: UUID, beat: int | None = None) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from chat.digest.spent import reckon_all
 from chat.digest.stale import note_change
 from chat.errors import BadRequest, Conflict
+from chat.ids import new_id
 from chat.models import Completion, Conversation, Message, Server
 from chat.models.message import Role
 from chat.models.status import Status
@@ -23,11 +24,15 @@ Context = tuple[dict[str, Any], ...]
 
 
 insert_message = Insert(Message)
+_insert_conversation = Insert(Conversation)
 _insert_completion = Insert(Completion)
 _go_on = Update(
     lambda: Message.objects.filter(id=Param("id", UUIDField())), *("completion", "model", "status")
 )
-_move_on = Update(lambda: Conversation.objects.filter(id=Param("id", UUIDField())), *("active", "updated"))
+_move_on = Update(
+    lambda: Conversation.objects.filter(id=Param("id", UUIDField())),
+    *("active", "updated", "title", "model", "system_prompt"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +95,12 @@ class Origin:
     """The API key that asks."""
     key_quota: Quota = NOTHING_SAID
     """What the key may use by itself."""
+    place: str | None = None
+    """From where it is asked, as a keyed hash; None: unknown, or not limited in what is used from there."""
+    place_quota: Quota = NOTHING_SAID
+    """What may be used from there, whoever asks."""
     tell_tokens: Callable[[Allowance], object] = lambda left: None
-    """Told what is left of the user's tokens or the key's, where they are limited."""
+    """Told what is left of the user's tokens, the key's or the address's, where they are limited."""
     max_attachments: int = 0
     """How many files a question may have."""
 
@@ -135,17 +144,41 @@ def refuse_running(message: Message | None) -> None:
 def add_reply(
     origin: Origin,
     conversation: Conversation,
-    parent: Message | None,
+    parent: UUID | None,
     chosen: Chosen,
     params: dict[str, Any],
     context: Context,
-) -> tuple[Message, Completion]:
-    """An empty reply below `parent` with its first completion; it becomes the end of the active branch."""
-    reply = Message(conversation=conversation, parent=parent, role=Role.ASSISTANT)
-    completion = open_completion(origin, reply, chosen, params, context, number=1)
-    conversation.active = reply
+) -> tuple[UUID, UUID]:
+    """An empty reply below `parent` with its first completion; it becomes the end of the active branch.
+
+    Here alone, and so once, its conversation is stored, a new one or what an ask changes of it: the database
+    looks at who names whom when the transaction ends.
+    """
+    completion = new_id()
+    # Each names the other, so that one comes first.
+    reply: UUID = insert_message(
+        conversation_id=conversation.id,
+        parent_id=parent,
+        role=Role.ASSISTANT,
+        model=chosen.model,
+        status=Status.STREAMING,
+        completion_id=completion,
+    )
+    _store_completion(origin, completion, chosen, params, context, message_id=reply, number=1)
+    note_change(conversation.id)
+    conversation.active_id = reply
     conversation.updated = timezone.now()
-    _move_on(id=conversation.id, active=reply.id, updated=conversation.updated)
+    if conversation._state.adding:
+        _insert_conversation.row(conversation)
+    else:
+        _move_on(
+            id=conversation.id,
+            active=reply,
+            updated=conversation.updated,
+            title=conversation.title,
+            model=conversation.model,
+            system_prompt=conversation.system_prompt,
+        )
     return reply, completion
 
 
@@ -157,11 +190,29 @@ def open_completion(
     context: Context,
     *,
     number: int,
-) -> Completion:
-    """A new epoch of a reply, which runs from now on; it is stored with its first one."""
-    completion = Completion(
-        message=reply,
+) -> None:
+    """A further epoch of a reply, which runs again from now on."""
+    completion = new_id()
+    _go_on(id=reply.id, completion=completion, model=chosen.model, status=Status.STREAMING)
+    _store_completion(
+        origin,
+        completion,
+        chosen,
+        params,
+        context,
+        message_id=reply.id,
         number=number,
+        text_start=len(reply.content),
+        reasoning_start=len(reply.reasoning),
+    )
+    note_change(reply.conversation_id)
+
+
+def _store_completion(
+    origin: Origin, key: UUID, chosen: Chosen, params: dict[str, Any], context: Context, **where: Any
+) -> None:
+    _insert_completion(
+        id=key,
         server_id=origin.server,
         connection=chosen.connection,
         model=chosen.model,
@@ -169,18 +220,7 @@ def open_completion(
         request_hash=origin.request_hash,
         source=origin.source,
         key_id=origin.key,
+        place=origin.place,
         reckoned=reckon_all(context),
-        text_start=len(reply.content),
-        reasoning_start=len(reply.reasoning),
+        **where,
     )
-    reply.completion = completion
-    reply.model = chosen.model
-    reply.status = Status.STREAMING
-    # Each names the other, so that one comes first: the database looks at that when the transaction ends.
-    if reply._state.adding:
-        insert_message(reply)
-    else:
-        _go_on(id=reply.id, completion=completion.id, model=reply.model, status=reply.status)
-    _insert_completion(completion)
-    note_change(reply.conversation_id)
-    return completion

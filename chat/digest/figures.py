@@ -2,19 +2,17 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Q, QuerySet, UUIDField, Value, When
 from django.db.models.functions import Coalesce
 
 from chat.models import Completion, CompletionFigures
+from chat.statements import Among, Param, Select, Upsert
 
 LARGEST: Final = 2**31 - 1
 """What the columns hold; a provider may say anything."""
-_MADE_ANEW: Final = tuple(
-    field.attname for field in CompletionFigures._meta.concrete_fields if not field.primary_key
-)
 _READ: Final = (
     "id",
     "message__conversation_id",
@@ -35,48 +33,77 @@ _READ: Final = (
 )
 
 
-def put_figures(conversations: Collection[UUID], *, figures_too: bool) -> None:
-    """Of all their completions that have none, ended, were rated or changed hands since; or just of all."""
-    rows = Completion.objects.filter(message__conversation__in=conversations)
-    if not figures_too:
-        rated = When(message__completion=F("id"), then=Coalesce("message__feedback__rating", 0))
-        rows = rows.annotate(
-            rated=Case(rated, default=Value(0)), counted=Coalesce("figures__rating", 0)
-        ).filter(
+class _Row(NamedTuple):
+    """As `_READ` names them."""
+
+    id: UUID
+    conversation: UUID
+    owner: int
+    writer: UUID | None
+    rating: int | None
+    model: str
+    status: str
+    finish_reason: str | None
+    cut_off: str
+    error: Any
+    usage: Any
+    source: str
+    asked: datetime
+    started: datetime | None
+    first_token: datetime | None
+    ended: datetime | None
+
+
+def _all_rows() -> QuerySet[Completion]:
+    among = Among("message__conversation_id", Param("conversations", UUIDField()))
+    return Completion.objects.filter(among).order_by("id")
+
+
+def _rows_that_changed() -> QuerySet[Completion]:
+    rated = When(message__completion=F("id"), then=Coalesce("message__feedback__rating", 0))
+    return (
+        _all_rows()
+        .annotate(rated=Case(rated, default=Value(0)), counted=Coalesce("figures__rating", 0))
+        .filter(
             Q(figures=None)
             | ~Q(figures__status=F("status"), figures__owner=F("message__conversation__owner"))
             | ~Q(counted=F("rated"))
         )
-    CompletionFigures.objects.bulk_create(
-        (_figures(row) for row in rows.order_by("id").values(*_READ)),
-        update_conflicts=True,
-        unique_fields=["completion"],
-        update_fields=_MADE_ANEW,
     )
 
 
-def _figures(row: dict[str, Any]) -> CompletionFigures:
-    usage = row["usage"] if isinstance(row["usage"], dict) else {}
-    error = row["error"] if isinstance(row["error"], dict) else {}
+_read_all = Select(lambda: _all_rows().values_list(*_READ))
+_read_changed = Select(lambda: _rows_that_changed().values_list(*_READ))
+_put = Upsert(CompletionFigures)
+
+
+def put_figures(conversations: Collection[UUID], *, figures_too: bool) -> None:
+    """Of all their completions that have none, ended, were rated or changed hands since; or just of all."""
+    read = _read_all if figures_too else _read_changed
+    _put(_figures(_Row._make(row)) for row in read.rows(conversations=conversations))
+
+
+def _figures(row: _Row) -> CompletionFigures:
+    usage = row.usage if isinstance(row.usage, dict) else {}
+    error = row.error if isinstance(row.error, dict) else {}
     code = error.get("code") or error.get("type") or ""
-    # What was rated is what the last of a reply's calls left.
-    wrote_last = row["message__completion_id"] == row["id"]
     return CompletionFigures(
-        completion_id=row["id"],
-        conversation_id=row["message__conversation_id"],
-        owner_id=row["message__conversation__owner_id"],
-        asked=row["created"],
-        model=row["model"],
-        status=row["status"],
-        finish_reason=row["finish_reason"] or "",
-        cut_off=row["cut_off"],
+        completion_id=row.id,
+        conversation_id=row.conversation,
+        owner_id=row.owner,
+        asked=row.asked,
+        model=row.model,
+        status=row.status,
+        finish_reason=row.finish_reason or "",
+        cut_off=row.cut_off,
         error_code=str(code)[:60],
-        source=row["source"],
+        source=row.source,
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
-        first_token_ms=_between(row["started"], row["first_token"]),
-        stream_ms=_between(row["first_token"], row["ended"]),
-        rating=row["message__feedback__rating"] if wrote_last else None,
+        first_token_ms=_between(row.started, row.first_token),
+        stream_ms=_between(row.first_token, row.ended),
+        # What was rated is what the last of a reply's calls left.
+        rating=row.rating if row.writer == row.id else None,
     )
 
 

@@ -1,34 +1,38 @@
 """Makes digests and figures anew: a constant number of queries for a batch of conversations."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
+from functools import cache
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models import BigIntegerField
 
+from chat import planner
 from chat.digest.figures import put_figures
 from chat.digest.parts import read_parts
 from chat.digest.summing import sum_all
 from chat.digest.turns import is_ours, wait_for_turn
-from chat.models import Conversation, ConversationDigest, StaleDigest
+from chat.models import CompletionFigures, Conversation, ConversationDigest, StaleDigest
+from chat.statements import Among, Delete, Param, Select, Upsert
 
-BATCH: Final = 50
-"""Conversations of one transaction: on SQLite nobody else writes meanwhile (some 10 ms)."""
-_MADE_ANEW: Final = tuple(
-    field.attname for field in ConversationDigest._meta.concrete_fields if not field.primary_key
-)
+BATCH: Final = 100
+"""Marks of one transaction, of as many conversations at most: on SQLite nobody else writes for some 10 ms."""
+_has_marks = Select(lambda: StaleDigest.objects.order_by().values_list("id")[:1])
+_forget_marks = Delete(lambda: StaleDigest.objects.filter(Among("id", Param("marks", BigIntegerField()))))
+_put_digests = Upsert(ConversationDigest)
 
 
 def refresh_stale(limit: int = BATCH) -> int:
     """Take so many marks, and make what they name anew; how many they were. None while another does it."""
-    if not StaleDigest.objects.exists():
+    if not _has_marks.rows():
         return 0
     with transaction.atomic():
         if not is_ours():
             return 0
-        marks = dict(StaleDigest.objects.order_by("id").values_list("id", "conversation_id")[:limit])
+        marks = dict(_marks(limit).rows())
         # Before anything is read: what changes from now on brings a mark of its own.
-        StaleDigest.objects.filter(id__in=marks).delete()
+        _forget_marks(marks=list(marks))
         _refresh(set(marks.values()), figures_too=False)
     return len(marks)
 
@@ -53,19 +57,17 @@ def rebuild(progress: Callable[[int], object] = lambda done: None) -> int:
         after = keys[-1]
         done += len(keys)
         progress(done)
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE chat_conversationdigest, chat_completionfigures")
+    planner.look_at(ConversationDigest, CompletionFigures)
     sum_all()
     return done
 
 
+@cache
+def _marks(limit: int) -> Select:
+    """The oldest ones."""
+    return Select(lambda: StaleDigest.objects.order_by("id").values_list("id", "conversation_id")[:limit])
+
+
 def _refresh(keys: Collection[UUID], *, figures_too: bool) -> None:
     put_figures(keys, figures_too=figures_too)
-    _put(read_parts(keys))
-
-
-def _put(digests: Iterable[ConversationDigest]) -> None:
-    ConversationDigest.objects.bulk_create(
-        digests, update_conflicts=True, unique_fields=["conversation"], update_fields=_MADE_ANEW
-    )
+    _put_digests(read_parts(keys))

@@ -31,7 +31,8 @@ class Completion(models.Model):
     """Made in the transaction that asks; ended once, under the guard `status = streaming`."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="completions")
+    # `completion_numbered` is the way to a message's.
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="completions", db_index=False)
     number = models.PositiveSmallIntegerField(
         _("number"), help_text=_("1 for the reply's first, 2 for its first continuation, …")
     )
@@ -41,6 +42,7 @@ class Completion(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="completions",
+        db_index=False,
         help_text=_("The process that runs it; its beat is this completion's sign of life."),
     )
     source = models.CharField(
@@ -63,6 +65,10 @@ class Completion(models.Model):
         blank=True,
         help_text=_("Tokens of what was sent, reckoned from its length: counted where no usage was told."),
     )
+    # Null: SQLite would write a table of many rows anew for a default.
+    place = models.CharField(max_length=32, null=True)
+    """While it runs, and where what is used from an address is limited: from where it was asked, as a keyed
+    hash. Its end is counted by it, and forgets it."""
     connection = models.CharField(
         max_length=100, blank=True, help_text=_("Name of the provider's connection.")
     )
@@ -112,8 +118,9 @@ class Completion(models.Model):
         verbose_name_plural = _("completions")
         ordering = ["id"]
         indexes = [
+            # Of those that run: the end takes it away.
             models.Index(
-                fields=["server"], name="completion_running", condition=models.Q(status=Status.STREAMING)
+                fields=["server"], name="completion_of_server", condition=models.Q(server__isnull=False)
             ),
             # Those that run by a key are counted, and a key that is deleted is taken out of its own.
             models.Index(

@@ -22,6 +22,7 @@ class Conversation(models.Model):
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,
         related_name="conversations",
+        db_index=False,  # `conversation_list` begins with it
         verbose_name=_("owner"),
     )
     title = models.CharField(_("title"), max_length=200, blank=True)

@@ -91,10 +91,16 @@ class CompletionFigures(models.Model):
 
 
 class StaleDigest(models.Model):
-    """Changed since its digest was made. A row for each change: noting one waits for nobody."""
+    """Changed since its digest was made. A row for each change: noting one waits for nobody.
+
+    No constraint: without an index to go with it SQLite would look through all of these for each new
+    conversation. One that is deleted meanwhile has nothing to make anew.
+    """
 
     id = models.BigAutoField(primary_key=True)
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         default_permissions = ()

@@ -24,8 +24,13 @@ class Message(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    # Each index is paid for by every question and reply: there is one a way, and only of rows that have one.
     conversation = models.ForeignKey(
-        Conversation, on_delete=models.CASCADE, related_name="messages", verbose_name=_("conversation")
+        Conversation,
+        on_delete=models.CASCADE,
+        related_name="messages",
+        db_index=False,
+        verbose_name=_("conversation"),
     )
     parent = models.ForeignKey(
         "self",
@@ -33,6 +38,7 @@ class Message(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="children",
+        db_index=False,
         verbose_name=_("parent"),
     )
     role = models.CharField(_("role"), max_length=10, choices=Role)
@@ -58,6 +64,7 @@ class Message(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="+",
+        db_index=False,
         help_text=_("The upstream call that writes, or last wrote, into this reply: its epoch."),
     )
     created = models.DateTimeField(_("created"), default=timezone.now, editable=False)
@@ -73,6 +80,10 @@ class Message(models.Model):
         ordering = ["id"]
         indexes = [
             models.Index(fields=["conversation", "id"], name="message_tree"),
+            models.Index(fields=["parent"], name="message_answers", condition=models.Q(parent__isnull=False)),
+            models.Index(
+                fields=["completion"], name="message_epoch", condition=models.Q(completion__isnull=False)
+            ),
             # How many replies of a user run; what a reaper looks at.
             models.Index(
                 fields=["status"], name="message_streaming", condition=models.Q(status=Status.STREAMING)

@@ -20,12 +20,20 @@ class SearchEntry(models.Model):
     )
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="search_entries")
     message = models.ForeignKey(
-        Message, null=True, blank=True, on_delete=models.CASCADE, related_name="search_entries"
+        Message,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="search_entries",
+        db_index=False,
     )
 
     class Meta:
         ordering = ["-id"]
         indexes = [
+            models.Index(
+                fields=["message"], name="search_entry_of_message", condition=models.Q(message__isnull=False)
+            ),
             # Newest first, where so many texts match that they need not be looked up.
             models.Index(fields=["owner", "id"], name="search_entry_newest"),
             models.Index(

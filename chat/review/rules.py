@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, SmallIntegerField, UUIDField
 
 from chat.audit.log import SERVER
 from chat.models import Completion, Conversation, FlagRule, Message
@@ -23,6 +23,7 @@ from chat.review.flags import log_flag, open_flag
 from chat.review.matching import BadRule, Finds, finder
 from chat.review.scope import within_policy
 from chat.review.targets import Target
+from chat.statements import Among, Param, Select, Update
 
 logger = logging.getLogger(__name__)
 
@@ -66,6 +67,24 @@ class Work:
     completions: dict[UUID, LookedAt]
 
 
+_waiting = Select(
+    lambda: (
+        Completion.objects.filter(
+            Q(looked_at=LookedAt.NOT_YET) | (Q(looked_at=LookedAt.QUESTION) & ~Q(status=Status.STREAMING)),
+            looked_at__lt=LookedAt.ALL,
+        )
+        .order_by("id")
+        .values_list("id", "status", "looked_at", "message_id", "message__parent_id")[:BATCH]
+    )
+)
+_note_look = Update(
+    lambda: Completion.objects.filter(
+        Among("id", Param("keys", UUIDField())), looked_at__lt=Param("looked_at", SmallIntegerField())
+    ),
+    "looked_at",
+)
+
+
 def rules_in_force(names: Sequence[str] = ()) -> tuple[Rule, ...]:
     """Those that are enabled. One whose value cannot be used is logged, by its id alone."""
     rows = FlagRule.objects.filter(enabled=True)
@@ -84,11 +103,7 @@ def rules_in_force(names: Sequence[str] = ()) -> tuple[Rule, ...]:
 
 def next_work() -> Work | None:
     """The oldest of what no rule has looked at; None: nothing waits."""
-    waiting = Completion.objects.filter(
-        Q(looked_at=LookedAt.NOT_YET) | (Q(looked_at=LookedAt.QUESTION) & ~Q(status=Status.STREAMING)),
-        looked_at__lt=LookedAt.ALL,
-    ).order_by("id")
-    rows = list(waiting.values_list("id", "status", "looked_at", "message_id", "message__parent_id")[:BATCH])
+    rows = _waiting.rows()
     if not rows:
         return None
     done = {
@@ -142,7 +157,8 @@ def finish(work: Work, found: Sequence[Hit]) -> int:
     raised = raise_flags(found)
     for state in (LookedAt.QUESTION, LookedAt.ALL):
         those = [key for key, done in work.completions.items() if done == state]
-        Completion.objects.filter(id__in=those, looked_at__lt=state).update(looked_at=state)
+        if those:
+            _note_look(keys=those, looked_at=state)
     # The audit log comes last: who writes there waits for nobody any more.
     for hit, flag in raised:
         log_flag(SERVER, Target(hit.conversation, hit.message), flag, FlagKind.RULE, rule=hit.rule)

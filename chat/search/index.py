@@ -6,13 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet, UUIDField
+from django.db.models import Case, Q, UUIDField, Value, When
 
 from chat.models import Conversation, Message, SearchEntry
 from chat.models.status import Status
 from chat.search.query import MAX_CHARACTERS
 from chat.search.words import words_of
-from chat.statements import Delete, Insert, Param, Select
+from chat.statements import Delete, Insert, Param, Select, Written
 
 PART: Final = 3000
 """Words of an entry; a longer text has several. PostgreSQL keeps 256 places of a word, and the commonest
@@ -29,8 +29,17 @@ FEW: Final = 4
 _MESSAGE = Param("message", UUIDField())
 _take_message = Delete(lambda: SearchEntry.objects.filter(message=_MESSAGE))
 _insert_entry = Insert(SearchEntry)
-_whose = Select(
-    lambda: _findable().filter(id=_MESSAGE).values_list("conversation__owner_id", "conversation_id")
+_insert_words = Written("INSERT INTO chat_search_words (rowid, owner, words) VALUES (%s, %s, %s)")
+_FINDABLE: Final = Q(deleted=None, conversation__deleted=None, conversation__temporary=False) & ~Q(
+    status=Status.STREAMING
+)
+"""What has ended, is kept, and is hidden neither itself nor with its conversation."""
+_where = Select(
+    lambda: (
+        Message.objects.filter(id=_MESSAGE)
+        .annotate(is_findable=Case(When(_FINDABLE, then=Value(True)), default=Value(False)))
+        .values_list("conversation_id", "conversation__owner_id", "is_findable")
+    )
 )
 
 
@@ -58,22 +67,29 @@ def put_title(conversation: Conversation) -> None:
         put_titles([(conversation.id, conversation.owner_id, conversation.title)])
 
 
-def add_question(conversation: Conversation, question: Message, *, with_title: bool) -> None:
+def add_question(conversation: Conversation, question: UUID, content: str, *, with_title: bool) -> None:
     """One that is just being asked, and the title that was made of it: neither is in the index yet."""
     if conversation.temporary:
         return
     where = conversation.owner_id, conversation.id
     texts = [Text(*where, None, parts_of(conversation.title))] if with_title else []
-    _add([*texts, Text(*where, question.id, parts_of(question.content))])
+    _add([*texts, Text(*where, question, parts_of(content))])
 
 
-def put_message(message: UUID, parts: tuple[str, ...]) -> None:
-    """A reply that has ended, or a message that came back; in place of what it was before."""
+def put_message(message: UUID, parts: tuple[str, ...]) -> UUID | None:
+    """A reply that has ended, or a message that came back; in place of what it was before.
+
+    Tells its conversation, which was read for it: nobody need ask again. None where it is gone.
+    """
     _take_message(message=message)
-    found = _whose.row(message=message)
-    if found is not None:
-        owner, conversation = found
+    found = _where.row(message=message)
+    if found is None:
+        return None
+    conversation: UUID = found[0]
+    owner, is_findable = found[1:]
+    if is_findable:
         _add([Text(owner, conversation, message, parts)])
+    return conversation
 
 
 def put_conversation(conversation: UUID) -> None:
@@ -120,17 +136,11 @@ def batch_of_messages(
     after: UUID | None, conversation: UUID | None = None
 ) -> list[tuple[UUID, UUID, int, str]]:
     """Id, conversation, owner and text of the messages that come next by their ids: of one, or of all."""
-    rows = _findable() if after is None else _findable().filter(id__gt=after)
+    rows = Message.objects.filter(_FINDABLE)
+    rows = rows if after is None else rows.filter(id__gt=after)
     rows = rows if conversation is None else rows.filter(conversation=conversation)
     fields = ("id", "conversation_id", "conversation__owner_id", "content")
     return list(rows.order_by("id").values_list(*fields)[:BATCH])
-
-
-def _findable() -> QuerySet[Message]:
-    """What has ended, is kept, and is hidden neither itself nor with its conversation."""
-    return Message.objects.filter(
-        deleted=None, conversation__deleted=None, conversation__temporary=False
-    ).exclude(status=Status.STREAMING)
 
 
 def _add(texts: Iterable[Text]) -> None:
@@ -160,20 +170,20 @@ def _vector(part: str) -> str:
 
 
 def _add_on_sqlite(rows: Sequence[tuple[Text, str]]) -> None:
-    entries = [
-        SearchEntry(owner_id=text.owner, conversation_id=text.conversation, message_id=text.message)
-        for text, _part in rows
-    ]
-    if len(entries) <= FEW:
-        for entry in entries:
-            _insert_entry(entry)
+    if len(rows) <= FEW:
+        keys = [
+            _insert_entry(owner_id=text.owner, conversation_id=text.conversation, message_id=text.message)
+            for text, _part in rows
+        ]
     else:
-        SearchEntry.objects.bulk_create(entries)
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO chat_search_words (rowid, owner, words) VALUES (%s, %s, %s)",
-            [
-                (entry.pk, f"{text.owner}{' title' if text.message is None else ' text'}", part)
-                for entry, (text, part) in zip(entries, rows, strict=True)
-            ],
-        )
+        entries = [
+            SearchEntry(owner_id=text.owner, conversation_id=text.conversation, message_id=text.message)
+            for text, _part in rows
+        ]
+        keys = [entry.pk for entry in SearchEntry.objects.bulk_create(entries)]
+    _insert_words.many(
+        [
+            (key, f"{text.owner}{' title' if text.message is None else ' text'}", part)
+            for key, (text, part) in zip(keys, rows, strict=True)
+        ]
+    )

@@ -155,6 +155,31 @@ def test_secrets_are_in_it_only_when_they_are_asked_for(here: Settings, tmp_path
 
 
 @pytest.mark.process
+def test_from_where_something_was_asked_is_in_no_backup(here: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "file.zip"
+    manage(here, "shell", "-v", "0", "-c", ASK_FROM_A_PLACE)
+    manage(here, "chat_backup", str(file), "--secrets")
+    with zipfile.ZipFile(file) as archive:
+        assert not any(b"p" * 32 in archive.read(name) for name in archive.namelist())
+    there = site(tmp_path / "there")
+    manage(there, "chat_restore", str(file))
+    assert manage(there, "shell", "-v", "0", "-c", LOOK_FOR_PLACES) == "1 0 0"
+
+
+ASK_FROM_A_PLACE: Final = """
+from django.utils.timezone import localdate
+from chat.models import Completion, SpentFrom
+SpentFrom.objects.create(place="p" * 32, day=localdate(), model="m")
+Completion.objects.update(place="p" * 32)
+"""
+LOOK_FOR_PLACES: Final = """
+from chat.models import Completion, SpentFrom
+rows = Completion.objects.all()
+print(rows.count(), rows.exclude(place=None).count(), SpentFrom.objects.count())
+"""
+
+
+@pytest.mark.process
 def test_what_is_not_whole_is_refused_and_nothing_is_changed(here: Settings, tmp_path: Path) -> None:
     whole = tmp_path / "whole.zip"
     manage(here, "chat_backup", str(whole))

@@ -12,6 +12,7 @@ import aiohttp
 import psycopg
 import pytest
 from fakes.tcp_switch import TcpSwitch
+from process.harness.browser_session import BrowserSession
 from process.harness.calls import Api, caller
 from process.harness.people import Person, make_people
 from process.harness.postgres_cluster import Cluster, own_cluster
@@ -34,6 +35,10 @@ LATE_SECONDS = 1.0
 FEW = 2
 """Connections that are left, of the seven that a server would have."""
 ROLE = "chat_of_few"
+STATISTICS_SECONDS = 2.0
+"""Until PostgreSQL's counters tell what was done: its processes report once a second."""
+FEWER = 8
+"""New connections for twelve pages: four threads stay, and the server's own pool may grow meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,35 @@ async def test_a_restart_of_postgres_loses_nothing(
             await end_whole(streams)
         await are_saved(api, log, contents, streams)
         await as_at_first(server, api, at_rest)
+
+
+async def test_pages_have_few_connections_and_find_a_database_that_restarted(
+    site: Site, start_server: StartServer, http: aiohttp.ClientSession
+) -> None:
+    def sessions() -> int:
+        with psycopg.connect(site.cluster.url, autocommit=True) as line:
+            row = line.execute("SELECT sessions FROM pg_stat_database WHERE datname = 'chat'").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    async with serving(start_server, site, site.role_url) as server:
+        browser = BrowserSession(Api(http, server.url))
+        await browser.sign_in("alice")
+
+        async def pages(count: int) -> None:
+            for _ in range(count):
+                page = await browser.reading.call("GET", "/")
+                assert (page.status, b"data-transport" in page.body) == (200, True)
+
+        await pages(2)
+        await asyncio.sleep(STATISTICS_SECONDS)
+        before = await asyncio.to_thread(sessions)
+        await pages(12)
+        await asyncio.sleep(STATISTICS_SECONDS)
+        assert await asyncio.to_thread(sessions) - before <= FEWER
+        await asyncio.to_thread(site.cluster.stop, "fast")
+        await asyncio.to_thread(site.cluster.start)
+        await pages(6)
 
 
 async def test_a_slow_postgres_slows_no_text(

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from chat.access.search import search
 from chat.actions import conversations
@@ -147,6 +148,19 @@ def test_what_is_deleted_leaves_no_word_behind(alice: User) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM chat_search_words")
             assert cursor.fetchone() == (0,)
+
+
+def test_before_the_index_is_made_anew_the_planner_knows_what_was_filled(alice: User) -> None:
+    say(alice, "word one")
+    with CaptureQueriesContext(connection) as queries:
+        call_command("rebuild_search")
+    looks = [query["sql"] for query in queries if "ANALYZE" in query["sql"]]
+    if connection.vendor == "postgresql":
+        assert queries[0]["sql"] == 'ANALYZE "chat_conversation", "chat_message"'
+        assert set(looks[1:]) == {'ANALYZE "chat_searchentry"'}  # while it grows, and at the end
+        assert len(looks) > 2
+    else:
+        assert looks == []
 
 
 def test_the_index_can_be_made_anew_as_often_as_one_likes(

@@ -4,9 +4,11 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db.models.signals import pre_delete
+from django.utils import timezone
 from fakes.another_process import runs_elsewhere
 from fakes.eventually import eventually
 from fakes.fed_upstream import FedUpstream
@@ -17,7 +19,7 @@ from chat.actions.deleting import hide_conversation
 from chat.auth.caller import Caller
 from chat.database import in_database
 from chat.ids import new_id
-from chat.models import Conversation, Message
+from chat.models import Conversation, Message, SpentFrom
 from chat.service import reaper
 from chat.service.requests import Ask
 
@@ -58,6 +60,24 @@ async def test_a_conversation_that_cannot_be_purged_stops_no_reaping(
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     assert await in_database(Conversation.objects.filter(id=hidden.conversation).exists)
+
+
+async def test_what_addresses_used_in_months_before_goes_by_itself(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reaper, "LOOK_SECONDS", 0)
+    today = timezone.localdate()
+
+    def used_then_and_now() -> None:
+        for day in (today, today.replace(day=1) - timedelta(days=1)):
+            SpentFrom.objects.create(place="p", day=day, model="m")
+
+    await in_database(used_then_and_now)
+    watching = asyncio.create_task(reaper.Reaper(new_id()).watch_forever())
+    await eventually(lambda: SpentFrom.objects.count() == 1)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert (await in_database(SpentFrom.objects.get)).day == today
 
 
 async def test_a_title_that_breaks_is_logged_once_and_the_reply_goes_on(

@@ -11,8 +11,11 @@ from django.db.models import Field, JSONField, Model
 
 SECRETS: Final = frozenset({"sessions.session", "chat.signin"})
 """Whoever has a session's key is signed in. Only with `--secrets`."""
-LEFT_OUT: Final = frozenset({"chat.searchentry"})
-"""Made anew after a restore: each database keeps the words of texts in its own way."""
+LEFT_OUT: Final = frozenset({"chat.searchentry", "chat.spentfrom"})
+"""The one is made anew after a restore: each database keeps the words of texts in its own way. The other is
+what was used from addresses, which is not kept for longer than its month."""
+FIELDS_LEFT_OUT: Final = {"chat.completion": frozenset({"place"})}
+"""From where a reply was asked is not kept for longer than it runs."""
 LAST: Final = ("chat.stalesums",)
 """Triggers write into these while others are filled."""
 READ_AT_ONCE: Final = 2000
@@ -39,7 +42,8 @@ def label(model: AnyModel) -> str:
 
 
 def columns(model: AnyModel) -> "list[Field[Any, Any]]":
-    return list(model._meta.concrete_fields)
+    left_out = FIELDS_LEFT_OUT.get(label(model), frozenset())
+    return [field for field in model._meta.concrete_fields if field.name not in left_out]
 
 
 def names(model: AnyModel) -> list[str]:

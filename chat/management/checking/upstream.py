@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import Error
 
+from chat.chunks import Chunk
 from chat.errors import ChatError, UpstreamError
 from chat.management.checking.finding import Finding, ok, problem, warning
 from chat.upstream import Call, Upstream
@@ -72,6 +73,15 @@ async def _listed(settings: ConnectionSettings) -> Finding:
     return ok(PART, f"{where} accepts us and lists {len(models)} models, in {seconds * 1000:.0f} ms.")
 
 
+class _Speaks(Exception):
+    """The model has begun to answer: that is all that is asked of it."""
+
+
+def _until_it_speaks(chunks: Sequence[Chunk]) -> None:
+    if any(chunk.text or chunk.reasoning for chunk in chunks):
+        raise _Speaks
+
+
 async def _asked() -> Finding:
     """A few words of the default model."""
     upstream = Upstream()
@@ -81,11 +91,11 @@ async def _asked() -> Finding:
         await upstream.ready()
         model = upstream.choose("", (), {})
         call = Call(model.id, ({"role": "user", "content": "Answer with one word: hello."},), {}, "doctor")
-        async with asyncio.timeout(ANSWER_SECONDS), upstream.open(call) as reads:
-            async for chunks in reads:
-                if any(chunk.text or chunk.reasoning for chunk in chunks):
-                    seconds = time.monotonic() - begun
-                    return ok(PART, f"{model.id} was asked, and began to answer after {seconds:.1f} s.")
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await upstream.ask(call, _until_it_speaks)
+    except _Speaks:
+        seconds = time.monotonic() - begun
+        return ok(PART, f"{model.id} was asked, and began to answer after {seconds:.1f} s.")
     except (ChatError, TimeoutError) as error:
         return problem(
             PART, f"The default model was asked: {error or 'no answer came.'}", "Look at its provider."

@@ -16,6 +16,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error, connection, transaction
 
+from chat import planner
 from chat.audit import Actor, record
 from chat.management.backup import attached, key, rows, tables
 from chat.management.backup.archive import Manifest, NoBackup, Reading, joined, reading
@@ -102,6 +103,7 @@ class Command(BaseCommand):
             connection.check_constraints()
             rows.go_on_counting(list(models.values()))
         call_command("migrate", verbosity=0, interactive=False)
+        planner.look_at()
         rebuild()
         record(Actor(None, "command"), "restore", "site", details={"made": manifest.made})
 

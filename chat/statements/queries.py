@@ -1,0 +1,153 @@
+"""Queries of Django's that are compiled once: they read, change and delete by values given each time."""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, cast
+
+from django.db import connection, models
+from django.db.models import Expression, F, Field, Func, QuerySet
+from django.db.models.sql import DeleteQuery, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
+
+from chat.statements.prepared import Prepare, preparing
+from chat.statements.written import Written
+
+
+class Param(Expression):
+    """The place of a value in a query; `field` says of what kind it is."""
+
+    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        return "%s", [self]
+
+    def preparing(self) -> Prepare:
+        return preparing(self.output_field)
+
+
+class Among(Func):
+    """Whether a column is one of several values, which are one `Param`: their number is not in the SQL."""
+
+    template = "%(expressions)s"
+    output_field = models.BooleanField()
+
+    def __init__(self, column: str, several: Param) -> None:
+        super().__init__(F(column), _Several(several.name, several.output_field))
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
+        return self.as_sql(compiler, connection, arg_joiner=" IN ")
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        return self.as_sql(compiler, connection, arg_joiner=" = ANY ")
+
+
+class _Several(Param):
+    """A list, which PostgreSQL takes as such, and SQLite as JSON."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        if connection.vendor == "postgresql":
+            return f"(%s::{self.output_field.db_type(connection)}[])", [self]
+        return "(SELECT value FROM json_each(%s))", [self]
+
+    def preparing(self) -> Prepare:
+        one = super().preparing()
+        if connection.vendor == "postgresql":
+            return lambda values: [one(value) for value in values]
+        return lambda values: json.dumps([one(value) for value in values])
+
+
+class _Compiled(Written):
+    """A statement in the dialect of the site's database."""
+
+    __slots__ = ("_places", "compiler", "converters")
+
+    def __init__(
+        self, compiler: SQLCompiler, *, gives_rows: bool, as_stored: Collection[int] = frozenset()
+    ) -> None:
+        sql, params = cast("tuple[str, Sequence[Any]]", compiler.as_sql())
+        super().__init__(sql)
+        self._places = [
+            (each.name, each.preparing()) if isinstance(each, Param) else (None, each) for each in params
+        ]
+        self.compiler = compiler
+        found = compiler.get_converters([each[0] for each in compiler.select or ()]) if gives_rows else {}
+        self.converters = {place: found[place] for place in found if place not in as_stored}
+
+    def bound(self, values: Mapping[str, Any]) -> list[Any]:
+        return [given if name is None else given(values[name]) for name, given in self._places]
+
+
+class _Statement(ABC):
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._build = build
+        self._kept: _Compiled | None = None
+
+    def _compiled(self) -> _Compiled:
+        """Two threads that come first build it twice, which does no harm."""
+        if self._kept is None:
+            self._kept = self._compile()
+        return self._kept
+
+    @abstractmethod
+    def _compile(self) -> _Compiled: ...
+
+
+class _Change(_Statement):
+    def __call__(self, **values: Any) -> int:
+        compiled = self._compiled()
+        return compiled.count(compiled.bound(values))
+
+
+class Select(_Statement):
+    """The rows of a query of `values_list`, as tuples.
+
+    `as_stored`: the places of columns that are given as the database stores them. Keys that only find each
+    other need not become UUIDs, which takes longer than all else that is done with a row.
+    """
+
+    def __init__(
+        self, build: Callable[[], QuerySet[Any, Any]], *, as_stored: Collection[int] = frozenset()
+    ) -> None:
+        super().__init__(build)
+        self._as_stored = as_stored
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        compiled = self._compiled()
+        rows = compiled.rows(compiled.bound(values))
+        if compiled.converters:
+            rows = [tuple(row) for row in compiled.compiler.apply_converters(rows, compiled.converters)]
+        return rows
+
+    def row(self, **values: Any) -> tuple[Any, ...] | None:
+        """The first one."""
+        return next(iter(self.rows(**values)), None)
+
+    def _compile(self) -> _Compiled:
+        compiler = self._build().query.get_compiler(connection=connection)
+        return _Compiled(compiler, gives_rows=True, as_stored=self._as_stored)
+
+
+class Update(_Change):
+    """Sets these columns, each to a value of its own name, in the rows of a query; how many there were."""
+
+    def __init__(self, build: Callable[[], QuerySet[Any]], *columns: str) -> None:
+        super().__init__(build)
+        self._columns = columns
+
+    def _compile(self) -> _Compiled:
+        rows = self._build()
+        query: Any = rows.query.chain(UpdateQuery)
+        fields = {name: rows.model._meta.get_field(name) for name in self._columns}
+        query.add_update_values({name: Param(name, cast(Any, field)) for name, field in fields.items()})
+        return _Compiled(query.get_compiler(connection=connection), gives_rows=False)
+
+
+class Delete(_Change):
+    """Deletes the rows of a query, and nothing that hangs on them; how many there were."""
+
+    def _compile(self) -> _Compiled:
+        query = self._build().query.chain(DeleteQuery)
+        return _Compiled(query.get_compiler(connection=connection), gives_rows=False)
