@@ -22,6 +22,7 @@ from chatsite.late_errors import NoLateErrors
 from chatsite.lean_handler import LeanHandler
 from chatsite.lifespan import lifespan
 from chatsite.page_limit import PageLimit
+from chatsite.page_threads import PageThreads
 from chatsite.proxies import TrustedProxies
 from chatsite.watching.probes import Probes
 from chatsite.watching.watched import Watched
@@ -43,7 +44,7 @@ LEAN = ("/api/", "/v1/", "/admin/review/download/", "/admin/review/live/")
 """Where streams are: all views under these are async and need no middleware."""
 
 lean = LeanHandler()
-pages = PageLimit(django_pages)
+pages = PageLimit(PageThreads(django_pages))
 
 
 async def http(scope: Scope, receive: Receive, send: Send) -> None:

@@ -29,12 +29,13 @@ LAST_SECONDS = 2.0
 
 
 class Request(http_protocol.WebRequest):
-    """Daphne's own, with five things changed.
+    """Daphne's own, with six things changed.
 
     Twisted would parse forms before the application: work done twice, and a 400 of its own. And it
     would write a body to disk to its end, wherever that is, before the application hears of it. And a
     download would lie in memory as a whole, while its client takes it. And a body that drips would be
-    waited for without end. And a stream's pieces would each wait for a turn of the loop.
+    waited for without end. And a stream's pieces would each wait for a turn of the loop, and each be
+    looked at like the first.
     """
 
     valve: Valve | None = None
@@ -88,6 +89,8 @@ class Request(http_protocol.WebRequest):
             super().requestReceived(*request_line)
 
     def handle_reply(self, message: dict[str, Any]) -> None:
+        if self._begun and message.get("more_body") and self._write_on(message.get("body", b"")):
+            return
         begins = message.get("more_body") and not self._begun
         if begins and any(map(self.responseHeaders.hasHeader, OF_FILES)) and self.channel is not None:
             self.valve = Valve()
@@ -97,6 +100,17 @@ class Request(http_protocol.WebRequest):
             # From the second write on: the first goes out in one packet with the headers.
             self._begun = True
             self.channel.transport.eager = self.valve is None
+
+    def _write_on(self, piece: bytes) -> bool:
+        """Write a further piece of a stream. What Daphne and Twisted look at before each they looked at
+        before the first one.
+        """
+        if self.channel is None or self.finished or not self.chunked:
+            return False
+        if piece:
+            self.sentLength += len(piece)
+            self.channel.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        return True
 
     def finish(self) -> None:
         if self.valve is not None:

@@ -15,7 +15,8 @@ class Connection(tcp.Server):
     eager = False
 
     def write(self, data: bytes) -> None:
-        super().write(self._not_sent(data) if self.eager else data)  # type: ignore[no-untyped-call]
+        if not self.eager or (data := self._not_sent(data)):
+            super().write(data)  # type: ignore[no-untyped-call]
 
     def writeSequence(self, iovec: Iterable[bytes]) -> None:  # noqa: N802 (Twisted's name)
         if self.eager:

@@ -8,6 +8,9 @@ do their ORM work in one hop (chat/database.py).
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from io import BytesIO
 
 from django.conf import settings
@@ -17,6 +20,7 @@ from django.http.response import HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve, set_script_prefix
 
 from chat.api.answers import error_answer, finished
+from chat.api.streams import StreamAnswer
 from chat.errors import BadRequest, ChatError, NotFound, TooLarge, TooSlow
 from chatsite.asgi_types import Receive, Scope, Send
 from chatsite.refusals import refuse
@@ -44,30 +48,68 @@ class LeanHandler(ASGIHandler):
             await refuse(scope, send, BadRequest("The query is not UTF-8."))
             return
         set_script_prefix(get_script_prefix(scope))
-        answering = asyncio.create_task(self._answer(request, send, too_large=body is None))
-        leaving = asyncio.create_task(disconnect(receive))
-        try:
-            await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            # The client went, the answer is out, or the server cancels us: neither is left behind.
-            # The view learns of it by one CancelledError at its current await.
-            answering.cancel()
-            leaving.cancel()
-            await asyncio.wait({answering, leaving})
-        if not answering.cancelled():
-            answering.result()
+        async with _while_there(receive) as client:
+            await self._answer(request, client, send, too_large=body is None)
 
-    async def _answer(self, request: ASGIRequest, send: Send, *, too_large: bool) -> None:
+    async def _answer(self, request: ASGIRequest, client: "_Client", send: Send, *, too_large: bool) -> None:
         response = await _response(request, too_large=too_large)
         # Django's CommonMiddleware would do it; without, a server sends even one line of JSON in chunks.
         if isinstance(response, HttpResponse) and response.status_code != 204:
             response.headers.setdefault("Content-Length", str(len(response.content)))
+        if isinstance(response, StreamAnswer):
+            response.write_by(partial(_send_piece, send))
+            client.once_gone = response.leave
         try:
             await self.send_response(response, send)
         finally:
             # Also where the stream never began: whoever made it may wait for this to let go.
             response.close()
             request.close()
+
+
+class _Client:
+    """Whom an answer is for."""
+
+    once_gone: Callable[[], object] | None = None
+    """Called in the step that learns that they went. What is cancelled learns of it only in a later one,
+    behind the steps of all others who went in the same moment."""
+
+
+@asynccontextmanager
+async def _while_there(receive: Receive) -> AsyncIterator[_Client]:
+    """Left at once when the client goes: what is done within learns of it by one CancelledError at its
+    current await. Nothing is left behind, also where the server cancels us.
+    """
+    task = asyncio.current_task()
+    assert task is not None
+    told_before, gone, over = task.cancelling(), False, False
+    client = _Client()
+
+    async def watch() -> None:
+        nonlocal gone
+        await disconnect(receive)
+        if not over:  # the loop may have this step in hand already when all is done
+            gone = True
+            task.cancel()
+            if client.once_gone is not None:
+                client.once_gone()
+
+    leaving = asyncio.create_task(watch())
+    try:
+        yield client
+    except asyncio.CancelledError:
+        if not gone or task.cancelling() > told_before + 1:
+            raise
+    finally:
+        over = True
+        leaving.cancel()
+        if gone:
+            task.uncancel()
+        await asyncio.wait({leaving})
+
+
+async def _send_piece(send: Send, piece: bytes) -> None:
+    await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 async def _response(request: ASGIRequest, *, too_large: bool) -> HttpResponseBase:

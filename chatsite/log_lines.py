@@ -33,3 +33,12 @@ class Redact(logging.Filter):
         if (clean := redacted(line)) != line:
             record.msg, record.args = clean, None
         return True
+
+
+def uvicorn_notes_requests() -> bool:
+    """Whether it has not been told not to (`--no-access-log`), which it keeps as a logger without handlers.
+
+    It asks for handlers at each connection: one that our configuration gave it would undo that.
+    """
+    access = logging.getLogger("uvicorn.access")
+    return access.propagate or bool(access.handlers)

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from chat.api.admission import admitted
 from chat.api.answers import json_answer
 from chat.api.endpoint import Call
-from chat.api.forms import OPENAI, SSE, form_of, not_acceptable
+from chat.api.forms import OPENAI, SSE, Form, form_of, not_acceptable
 from chat.api.queries import last_event_id, wants_html
 from chat.api.streams import come_back_answer, ids_of, stream_answer
 from chat.auth.caller import Caller
@@ -19,7 +19,7 @@ from chat.service import Following, whole_message
 from chat.service.requests import Again, Ask
 
 Begin = Callable[..., Awaitable[Following]]
-"""A verb of the service that begins a reply, with all but the key, the position and `render` bound to it."""
+"""A verb of the service that begins a reply: of a caller, with what is asked bound to it already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Beginning:
             await self.exists()  # 404 comes before 406, and neither after something was asked
             raise not_acceptable()
         try:
-            following = await admitted(self.call, partial(self.begin, render=render), position=position)
+            begin = partial(self.begin, _asker(self.call.caller, form), render=render)
+            following = await admitted(self.call, begin, position=position)
         except Unavailable:
             if position is not None and request.method == "GET" and form is SSE:
                 return come_back_answer()
@@ -54,9 +55,9 @@ class Beginning:
         return stream_answer(following, form)
 
 
-def asker(call: Call) -> Caller:
+def _asker(caller: Caller, form: Form | None) -> Caller:
     """The caller, and whether it reads as a client of OpenAI's API: reviewers find replies by that."""
-    return replace(call.caller, door="openai") if form_of(call.request) is OPENAI else call.caller
+    return replace(caller, door="openai") if form is OPENAI else caller
 
 
 def _background_answer(following: Following) -> HttpResponseBase:

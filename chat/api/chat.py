@@ -5,7 +5,7 @@ from functools import partial
 from django.http.response import HttpResponseBase
 
 from chat import service
-from chat.api.beginnings import Beginning, asker
+from chat.api.beginnings import Beginning
 from chat.api.bodies import json_body
 from chat.api.endpoint import Call, verb
 from chat.api.queries import fields_in_query
@@ -38,4 +38,4 @@ async def _answer(call: Call, fields: Ask) -> HttpResponseBase:
         if fields.conversation is not None:
             await service.read_conversation(call.caller, fields.conversation)
 
-    return await Beginning(call, fields, partial(service.ask, asker(call), fields), exists).answer()
+    return await Beginning(call, fields, partial(service.ask, body=fields), exists).answer()

@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 
 from chat import service
 from chat.api.answers import json_answer
-from chat.api.beginnings import Begin, Beginning, asker
+from chat.api.beginnings import Begin, Beginning
 from chat.api.bodies import NoFields, json_body
 from chat.api.endpoint import Call, verb
 from chat.api.forms import SSE, form_of, not_acceptable
@@ -62,17 +62,15 @@ async def stop(call: Call, message_id: str) -> HttpResponseBase:
 @verb("chat", counted=False)
 async def regenerate(call: Call, message_id: str) -> HttpResponseBase:
     fields = _again(call)
-    return await _answer(
-        call, message_id, fields, partial(service.regenerate, asker(call), message_id, fields)
-    )
+    begin = partial(service.regenerate, message_id=message_id, body=fields)
+    return await _answer(call, message_id, fields, begin)
 
 
 @verb("chat", counted=False)
 async def continue_(call: Call, message_id: str) -> HttpResponseBase:
     fields = _again(call)
-    return await _answer(
-        call, message_id, fields, partial(service.continue_, asker(call), message_id, fields)
-    )
+    begin = partial(service.continue_, message_id=message_id, body=fields)
+    return await _answer(call, message_id, fields, begin)
 
 
 @verb("chat")

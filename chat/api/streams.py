@@ -1,6 +1,6 @@
 """Streams: a reply, all that is live, a probe. Never save anything: replies have tasks for that."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -12,15 +12,25 @@ from chat.events import Batch
 from chat.log_marks import REPLY
 from chat.service import Following, Refused
 from chat.wire import live, probe, sse
-from chat.wire.stream import STREAM_HEADERS, Source, Stream
+from chat.wire.stream import STREAM_HEADERS, Pushing, Source, Stream
 
 
 class StreamAnswer(StreamingHttpResponse):
     """Iterated, it is the stream itself: Django's own goes through two more generators for each write."""
 
-    def __init__(self, stream: Stream[Any], **options: Any) -> None:
+    def __init__(self, stream: Stream[Any], *, pushing: Pushing[Any] | None = None, **options: Any) -> None:
         super().__init__(stream, **options)
         self._stream = stream
+        self._pushing = pushing
+
+    def write_by(self, write: Callable[[bytes], Awaitable[None]]) -> None:
+        """What comes while whoever iterates waits is written so, in the step in which it came."""
+        if self._pushing is not None:
+            self._pushing.push = self._stream.writing_by(write)
+
+    def leave(self) -> None:
+        """The client went. The iteration is to be ended besides."""
+        self._stream.leave()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return aiter(self._stream)
@@ -40,6 +50,7 @@ def stream_answer(following: Following, form: Form) -> HttpResponseBase:
         return HttpResponse(status=204, headers=headers)
     return StreamAnswer(
         Stream(following, form.encoder(following), name=f"reply {following.reply}"),
+        pushing=following,
         content_type=form.content_type,
         headers=STREAM_HEADERS | headers,
     )

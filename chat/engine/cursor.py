@@ -78,7 +78,7 @@ class Cursor:
     def _batch(self, events: list[Event], transcript: Transcript) -> Batch:
         """These events in one write, and the cursor moved behind them."""
         epoch = transcript.epoch.id
-        if self._position is None or self._position.epoch != epoch or not self._id_prefix:
+        if self._position is None or self._position.epoch is not epoch or not self._id_prefix:
             self._id_prefix = event_ids.prefix(transcript.reply, epoch)
         reasoning, text = transcript.reasoning.length, transcript.text.length
         self._position = Position(transcript.reply, epoch, reasoning, text, self.ended)
@@ -119,11 +119,10 @@ def _after(here: Position, transcript: Transcript) -> list[Event]:
         events.append(Reasoning(reply, here.reasoning, transcript.reasoning.since(here.reasoning)))
     if transcript.text.length > here.text:
         events.append(Delta(reply, here.text, transcript.text.since(here.text)))
-    end = transcript.end_event()
-    if end is not None:
-        if transcript.ended is not None and transcript.ended.tool_calls:
+    if transcript.ended is not None:
+        if transcript.ended.tool_calls:
             events.append(ToolCalls(reply, transcript.ended.tool_calls))
-        events.append(end)
+        events.append(transcript.end_event(transcript.ended))
     return events
 
 
@@ -134,6 +133,8 @@ def goes_on(position: Position, transcript: Transcript) -> bool:
     and they are not beyond where the next began. Otherwise a crash lost a tail that it had seen.
     """
     limit_reasoning, limit_text = transcript.reasoning.length, transcript.text.length
+    if position.epoch is transcript.epochs[-1].id:  # nearly always, and UUIDs compare slowly
+        return position.reasoning <= limit_reasoning and position.text <= limit_text
     for epoch in reversed(transcript.epochs):
         if epoch.id == position.epoch:
             return position.reasoning <= limit_reasoning and position.text <= limit_text

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from chat.chunks import Chunk
+from chat.chunks import Chunk, HangUp
 from chat.engine.cursor import Cursor
 from chat.engine.ports import Ending, Final, Piece
 from chat.engine.pulse import Pulse
@@ -51,6 +51,7 @@ class LiveReply:
         self.reading: asyncio.Task[None] | None = None
         self.saving: asyncio.Future[None] | None = None
         """The checkpoint in flight, if any: the end waits for it."""
+        self._hang_up: HangUp | None = None
         self._pulse = pulse
         self._start: float | None = None
         self._waited: float | None = None
@@ -77,6 +78,10 @@ class LiveReply:
         """The provider is asked now; again where it had waited for its turn."""
         self.started = datetime.now(UTC)
         self._start = self._pulse.now()
+
+    def opened(self, hang_up: HangUp) -> None:
+        """The provider answers. When the reply is cut off, it learns of it before anything else is done."""
+        self._hang_up = hang_up
 
     def _since_start(self) -> float | None:
         return None if self._start is None else self._pulse.now() - self._start
@@ -115,6 +120,7 @@ class LiveReply:
 
     def finish_text(self) -> None:
         """The upstream is closed: nothing more is held back."""
+        self._hang_up = None
         self.transcript.reasoning.append(self._fitting(self._valid_reasoning.finish()))
         self.transcript.text.append(self._fitting(self._valid_text.finish()))
 
@@ -181,6 +187,8 @@ class LiveReply:
             self.intent = ended
             if self.reading is not None:
                 self.reading.cancel()
+            if self._hang_up is not None:
+                self._hang_up()
 
     def finish(self, final: Final) -> None:
         """The end is saved: tell the followers, and whoever waits for it."""
@@ -219,9 +227,9 @@ class LiveReply:
         return self.transcript.ended is not None or self._pulse.fresh
 
     @contextmanager
-    def watched(self, seconds: float) -> Iterator[Waiter]:
-        """Whoever waits for changes, each time only so long."""
-        waiter = Waiter(seconds)
+    def watched(self, seconds: float, instead: Callable[[], bool] | None = None) -> Iterator[Waiter]:
+        """Whoever waits for changes, each time only so long. `instead`: see `Waiter`."""
+        waiter = Waiter(seconds, instead)
         self._waiters.add(waiter)
         try:
             yield waiter

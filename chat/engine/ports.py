@@ -1,17 +1,16 @@
 """What the engine needs from outside, as protocols of a few methods: a store, a source of chunks, a tally."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from chat.chunks import Chunk
+from chat.chunks import Opened, Take
 from chat.engine.transcript import Ended
 
-Source = Callable[[], AbstractAsyncContextManager[AsyncIterator[Sequence[Chunk]]]]
-"""Opens the upstream request. Leaving the context closes it, whatever the reason."""
+Source = Callable[[Take, Opened], Awaitable[None]]
+"""Asks the upstream and hands over what each read brings, to its end. However it ends, it has closed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,10 @@ One path for complete, stopped, interrupted and failed. `end` is never told befo
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
+from chat.chunks import Chunk
 from chat.engine.live_reply import LiveReply
 from chat.engine.ports import Final, Source, Store, StoreAway, Tally
 from chat.engine.pulse import Pulse
@@ -18,8 +20,6 @@ logger = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 5.0
 """The longest that closing an upstream may take before the reply ends without it."""
-READS_BETWEEN_YIELDS = 16
-"""An upstream faster than we read never suspends the task; others must run, and a stop be seen."""
 RETRY_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0)
 """Waits between attempts to save an end while the database is away; the last one repeats."""
 
@@ -42,18 +42,21 @@ async def run(live: LiveReply, source: Source, store: Store, pulse: Pulse, tally
     tally.ended(live.transcript.model, live.ending(ended), final.ended)
 
 
+class _Full(Exception):
+    """The reply holds no more: its upstream is left."""
+
+
 async def _read(live: LiveReply, source: Source) -> None:
-    reads = 0
+    def take(chunks: Sequence[Chunk]) -> None:
+        live.append(chunks)
+        if live.full:
+            raise _Full
+
     live.start()
-    async with source() as chunks:
-        async for batch in chunks:
-            live.append(batch)
-            if live.full:
-                live.finish_reason = "length"
-                return
-            reads += 1
-            if reads % READS_BETWEEN_YIELDS == 0:
-                await asyncio.sleep(0)
+    try:
+        await source(take, live.opened)
+    except _Full:
+        live.finish_reason = "length"
 
 
 async def _reading_over(live: LiveReply, reading: asyncio.Task[None]) -> None:

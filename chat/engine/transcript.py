@@ -82,15 +82,13 @@ class Transcript:
         """Whether more was said here. For two states of one epoch."""
         return self.text.length + self.reasoning.length > other.text.length + other.reasoning.length
 
-    def end_event(self) -> End | None:
-        """The `end` that followers are told, once the reply ended."""
-        if self.ended is None:
-            return None
+    def end_event(self, ended: Ended) -> End:
+        """The `end` that followers are told."""
         return End(
             reply=self.reply_id,
-            status=self.ended.status,
-            finish_reason=self.ended.finish_reason,
+            status=ended.status,
+            finish_reason=ended.finish_reason,
             length=self.text.length,
-            usage=self.ended.usage,
-            error=self.ended.error,
+            usage=ended.usage,
+            error=ended.error,
         )

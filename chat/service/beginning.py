@@ -8,7 +8,6 @@ from chat.actions import again as again_actions
 from chat.actions.ask import Question
 from chat.actions.ask import ask as store_question
 from chat.auth.caller import Caller
-from chat.errors import TooLarge
 from chat.service.following import Following
 from chat.service.one_call import Beginning
 from chat.service.requests import Again, Ask, request_hash
@@ -103,12 +102,7 @@ def _call(
 
 
 def _check_length(caller: Caller, body: Ask) -> None:
-    most = limits.quota_of(caller.quota).message_chars
     for name in ("content", "system_prompt"):
         text = getattr(body, name)
-        if most and text is not None and len(text) > most:
-            raise TooLarge(
-                f"The {name} has {len(text)} characters; the limit is {most}.",
-                code="text_too_long",
-                param=name,
-            )
+        if text is not None:
+            limits.refuse_long_text(caller, len(text), what=f"The {name}", param=name)

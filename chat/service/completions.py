@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
+
 from chat import limits
 from chat.actions.histories import Asked, find_place
 from chat.actions.histories import complete as store_history
@@ -86,7 +88,7 @@ async def complete(
     `conversation`: where the history belongs, for clients that remember it; others are known again by it.
     """
     here = await runtime()
-    _check_lengths(caller, call.asked.history)
+    _check_sizes(caller, call.asked.history)
     if not call.asked.keep:
         refuse_temporary(True)
     beginning = Beginning(
@@ -136,11 +138,23 @@ def _refuse(body: Mapping[str, Any]) -> None:
         raise BadRequest("Replies are text.", code="unsupported_parameter", param="modalities")
 
 
-def _check_lengths(caller: Caller, history: History) -> None:
-    most = limits.quota_of(caller.quota).message_chars
-    longest = max((len(one.text) for one in history.said), default=0)
-    if most and max(longest, len(history.instructions)) > most:
-        raise TooLarge(f"A message has more than {most} characters.", code="text_too_long", param="messages")
+def _check_sizes(caller: Caller, history: History) -> None:
+    asked = [history.instructions, *(one.text for one in history.said if one.role != "assistant")]
+    limits.refuse_long_text(caller, max(map(len, asked)), what="A message", param="messages")
+    # A reply comes back as long as it was: as a message it would end the conversation.
+    most = settings.CHAT_MAX_REPLY_CHARS
+    longest = max((len(one.text) for one in history.said if one.role == "assistant"), default=0)
+    if most and longest > most:
+        raise TooLarge(
+            f"A reply has {longest} characters; the site's limit is {most}.",
+            code="text_too_long",
+            param="messages",
+        )
+    # Here, since those of a call that is not kept never become files.
+    pictures = [picture for one in history.said for picture in one.pictures]
+    if pictures:
+        largest = max(pictures, key=lambda picture: len(picture.data))
+        limits.refuse_large_file(caller, len(largest.data), what="An image", param=largest.param)
 
 
 def _field(body: Mapping[str, Any], name: str, kind: type, default: Any) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from chat import limits
 from chat.access import conversations as reading_conversations
 from chat.actions import conversations
 from chat.auth.caller import Caller
@@ -34,6 +35,7 @@ async def list_conversations(
 async def make_conversation(caller: Caller, body: dict[str, Any] | bytes) -> dict[str, Any]:
     fields = decode(NewConversation, body)
     refuse_temporary(fields.temporary)
+    _check_prompt(caller, fields.system_prompt)
     if fields.model:
         await _check_model(caller, fields.model)
     made = await in_database(
@@ -61,6 +63,7 @@ async def change_conversation(
     for name in ("model", "system_prompt"):
         if name in changes:
             changes[name] = changes[name] or ""
+    _check_prompt(caller, changes.get("system_prompt"))
     if "params" in changes:
         changes["params"] = changes["params"] or {}
     if changes.get("model"):
@@ -84,6 +87,12 @@ async def list_models(caller: Caller) -> dict[str, Any]:
         for model in here.upstream.models(caller.group_ids)
     ]
     return {"results": results, "next": None}
+
+
+def _check_prompt(caller: Caller, prompt: str | None) -> None:
+    """It is sent with each message, and may be as long as one."""
+    if prompt:
+        limits.refuse_long_text(caller, len(prompt), what="The system_prompt", param="system_prompt")
 
 
 async def _check_model(caller: Caller, name: str) -> None:

@@ -1,14 +1,14 @@
 """One client following one reply: wherever the reply runs, and whether it still does."""
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, suppress
-from typing import TYPE_CHECKING, Literal
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from chat.access.transcripts import read_reply
 from chat.actions.finish import DELETED
+from chat.at_once import Left
 from chat.auth.caller import Caller
 from chat.auth.tickets import make_ticket
 from chat.database import in_database
@@ -19,6 +19,7 @@ from chat.errors import NotFound, Unavailable, UpstreamError, failed_with
 from chat.events import KEEP_ALIVE, Batch
 from chat.relay import NoRelay, Piece
 from chat.service.blocks import BlockCursor
+from chat.service.closing import OVER, Closing, Reason
 from chat.service.reply_rows import transcript_of
 
 if TYPE_CHECKING:
@@ -33,10 +34,6 @@ LOOK_SECONDS = 0.2
 
 UNSEEN_SECONDS = 0.5
 """How often a reviewer's stream reads the row of a reply that another process runs."""
-
-Over = Literal["over"]
-OVER: Over = "over"
-Closed = Literal["revoked", "draining", "unavailable"]
 
 
 class Following:
@@ -61,8 +58,10 @@ class Following:
         """A reviewer looks on: the reply lives and ends as if nobody did."""
         self.joined = joined
         """Nothing new was asked: the call resumed or joined a reply that was there."""
-        self.closed_reason: Closed | None = None
-        """Why the batches ended without `end`."""
+        self.push: Callable[[Batch], Left] | None = None
+        """Takes a batch in the step in which it came, while whoever iterates waits: no task is woken for it.
+        What it leaves is awaited before the next one."""
+        self._left: Left = None
         self._runtime = runtime
         self._transcript = transcript
         self._cursor = cursor
@@ -70,9 +69,14 @@ class Following:
         self._server = server
         self._blocks = BlockCursor() if render else None
         self._attached = False
-        self._closed = asyncio.Event()
+        self._closing = Closing[Piece]()
         if attach:
             self._attach()
+
+    @property
+    def closed_reason(self) -> Reason | None:
+        """Why the batches ended without `end`."""
+        return self._closing.reason
 
     @property
     def live(self) -> LiveReply | None:
@@ -135,13 +139,10 @@ class Following:
         """The caller's credential is good no more."""
         self.close("revoked")
 
-    def close(self, reason: Closed) -> None:
+    def close(self, reason: Reason) -> None:
         """End the batches without `end`: whoever follows may not, or should come back later."""
-        if self.closed_reason is None:
-            self.closed_reason = reason
-            self._closed.set()
-            if self._live is not None:
-                self._live.wake()
+        if self._closing.close(reason) and self._live is not None:
+            self._live.wake()
 
     async def __aiter__(self) -> AsyncIterator[Batch]:
         self._attach()
@@ -177,15 +178,29 @@ class Following:
             batch, self._transcript, upto=here.text, ended=self._cursor.ended
         )
 
+    def _push_news(self) -> bool:
+        """Push what is new; False where there is more to do than that."""
+        if self.push is None or self._blocks is not None or self.closed_reason is not None:
+            return False
+        assert self._live is not None
+        batch = self._live.take(self._cursor)
+        if batch is None:
+            return False
+        self._left = self.push(batch)
+        return self._left is None and not self._cursor.ended
+
     async def _follow_live(self, live: LiveReply) -> AsyncGenerator[Batch]:
         pulse = self._runtime.registry.pulse
-        with live.watched(KEEP_ALIVE_SECONDS) as changes:
-            while self.closed_reason != "revoked":
+        with live.watched(KEEP_ALIVE_SECONDS, self._push_news) as changes:
+            while True:
+                if self._left is not None:
+                    left, self._left = self._left, None
+                    await left
+                if self._cursor.ended or self.closed_reason == "revoked":
+                    return
                 batch = live.take(self._cursor)
                 if batch is not None:
                     yield await self._told(batch)
-                    if self._cursor.ended:
-                        return
                 elif self.closed_reason is not None:
                     return
                 elif live.closing_since is not None and pulse.now() - live.closing_since > UNSAVED_SECONDS:
@@ -213,7 +228,7 @@ class Following:
                     told = time.monotonic()
                     yield KEEP_ALIVE
                 if behind:
-                    await self._closed_within(LOOK_SECONDS)
+                    await self._closing.within(LOOK_SECONDS)
                     await self._look()
                     continue
                 if pieces is None:
@@ -221,14 +236,14 @@ class Following:
                     # nobody else follows must not look abandoned in between.
                     async with remote.pop_all():
                         pieces = await remote.enter_async_context(self._pieces())
-                piece = await self._unless_closed(pieces)
+                piece = await self._closing.or_next(pieces)
                 if isinstance(piece, Piece):
                     self._transcript.append(piece.reasoning, piece.text, piece.place, piece.title)
                     continue
                 moved = await self._look()
                 if piece is OVER and not moved:
                     # It runs, says its row, but its owner does not know it: not yet, or not any more.
-                    await self._closed_within(LOOK_SECONDS)
+                    await self._closing.within(LOOK_SECONDS)
                 if piece is OVER or moved:
                     pieces = None
 
@@ -243,22 +258,6 @@ class Following:
             reasoning=transcript.reasoning.length,
             text=transcript.text.length,
         )
-
-    async def _closed_within(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._closed.wait(), seconds)
-
-    async def _unless_closed(self, pieces: AsyncIterator[Piece | None]) -> Piece | Over | None:
-        """The next piece; `OVER` when no more come; None after a while without one, or when closed."""
-        coming = asyncio.ensure_future(anext(pieces, OVER))
-        closing = asyncio.ensure_future(self._closed.wait())
-        try:
-            await asyncio.wait({coming, closing}, return_when=asyncio.FIRST_COMPLETED)
-            return coming.result() if coming.done() else None
-        finally:
-            coming.cancel()
-            closing.cancel()
-            await asyncio.gather(coming, closing, return_exceptions=True)
 
     async def _look(self) -> bool:
         """Look where the reply is now; True when it is to be followed anew from there."""

@@ -14,7 +14,8 @@ from chat.auth.caller import Caller
 from chat.engine import position as event_ids
 from chat.errors import BadRequest, ChatError, Unavailable
 from chat.events import KEEP_ALIVE, Batch
-from chat.service.following import KEEP_ALIVE_SECONDS, Closed
+from chat.service.closing import Reason
+from chat.service.following import KEEP_ALIVE_SECONDS
 from chat.service.news import News
 from chat.service.replies import follow
 from chat.service.runtime import Runtime, runtime
@@ -49,7 +50,7 @@ class Live:
         """None: look whether it is over."""
         self._following: set[asyncio.Task[None]] = set()
         self._telling = here.own(self._tell())
-        self._closed: Closed | None = None
+        self._closed: Reason | None = None
         here.listeners.add(self)
         here.streams.add(self)
 
@@ -69,7 +70,7 @@ class Live:
     def revoke(self) -> None:
         self.close("revoked")
 
-    def close(self, reason: Closed) -> None:
+    def close(self, reason: Reason) -> None:
         """End it; draining, only after the last events of what is followed."""
         if self._closed is None or self._closed == "draining":
             self._closed = reason

@@ -15,15 +15,15 @@ from chat.actions.idempotency import Claim
 from chat.actions.new_reply import Chosen, NewReply, Origin
 from chat.auth.caller import Caller
 from chat.database import in_database
+from chat.digest.spent import address_quota
 from chat.engine import position as event_ids
 from chat.engine.cursor import Cursor
 from chat.engine.growing_text import GrowingText
-from chat.engine.live_reply import LiveReply
 from chat.engine.position import Position
 from chat.engine.transcript import Epoch, Transcript
 from chat.errors import BadRequest, Conflict
 from chat.service.following import Following
-from chat.service.images import open_with_images
+from chat.service.images import ask_with_images
 from chat.service.replies import follow_reply
 from chat.service.requests import UNFIT
 from chat.service.runtime import Runtime
@@ -84,6 +84,8 @@ class Beginning:
             quota=limits.quota_of(caller.quota),
             key=caller.key_id,
             key_quota=caller.key_quota,
+            place=limits.place_of(caller.address),
+            place_quota=address_quota(),
             tell_tokens=partial(limits.tokens.note, caller.user_id, caller.key_id),
             max_attachments=settings.CHAT_MAX_ATTACHMENTS,
         )
@@ -132,11 +134,11 @@ class Beginning:
         live = here.registry.begin(
             transcript,
             owner=caller.user_id,
-            source=lambda: open_with_images(here.upstream, call),
+            source=partial(ask_with_images, here.upstream, call),
             window=self._window(),
         )
         here.tell_changed(caller.user_id, new.conversation)
-        here.own(_tell_end(here, live))
+        live.once_done(partial(here.tell_changed, live.owner, new.conversation))
         # Not after the drain, where storing took longer than it waits: the upstream is closed.
         if new.question is not None and settings.CHAT_AUTO_TITLE and not here.has_let_go:
             here.own(make_title(here, live, new.question))
@@ -159,12 +161,6 @@ class Beginning:
         if self.background:
             return None
         return RETRY_WINDOW if self.idempotency_key is not None else 0.0
-
-
-async def _tell_end(here: Runtime, live: LiveReply) -> None:
-    """Say that the conversation changed once the reply has ended, in whatever way, and is saved."""
-    await live.done()
-    here.tell_changed(live.owner, live.transcript.conversation)
 
 
 def _check_key(key: str | None) -> None:

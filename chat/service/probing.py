@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from chat.auth.caller import Caller
 from chat.errors import BadRequest
-from chat.service.following import Closed
+from chat.service.closing import Reason
 from chat.service.runtime import Runtime, runtime
 from chat.wire.probe import Begin, Over, Piece, Said, Seen
 
@@ -55,7 +55,7 @@ class Probe:
     def revoke(self) -> None:
         self._closed.set()
 
-    def close(self, reason: Closed) -> None:
+    def close(self, reason: Reason) -> None:
         """End it, without `over`: to the client it was cut."""
         self._closed.set()
 

@@ -16,6 +16,7 @@ from chat.actions.accounts import purge_shut_accounts
 from chat.actions.idempotency import forget_old_keys
 from chat.auth import sign_ins
 from chat.database import in_database
+from chat.digest.spent import forget_past_months
 from chat.errors import Unavailable
 from chat.review.exports import end_abandoned
 from chat.review.purging import purge_hidden
@@ -33,7 +34,8 @@ STRAY_SECONDS = 4.0
 PURGE_LOOKS = 5
 """What was hidden is looked through for what is due every five seconds: nobody waits for it to go."""
 UPKEEP_LOOKS = 60
-"""Old idempotency keys, and sessions that are over, go once a minute, and exports that nobody makes end."""
+"""Once a minute old idempotency keys go, what addresses used in months before, and sessions that are over;
+and exports that nobody makes end."""
 SWEEP_LOOKS = 600
 """Files without an owner go every ten minutes, and whenever a conversation was purged."""
 
@@ -76,7 +78,7 @@ class Reaper:
 
     async def look(self) -> None:
         """Compare every other counter with what it was, and end what stood still for long enough."""
-        beats = await in_database(liveness.other_beats, self._server)
+        beats, said = await in_database(liveness.look, self._server)
         now = self._clock()
         if now - self._looked > BREAK:
             self._seen.clear()
@@ -88,14 +90,13 @@ class Reaper:
             self._seen[server] = (beat, since)
             if now - since >= PATIENCE:
                 await self._bury(server, beat)
-        await self._look_for_strays(now)
+        await self._end_strays(said, now)
 
-    async def _look_for_strays(self, now: float) -> None:
+    async def _end_strays(self, said: frozenset[UUID], now: float) -> None:
         """End what the rows say that this process runs, and it does not.
 
         So it is with an ask whose commit arrived and whose answer was lost: nobody began it.
         """
-        said = await in_database(liveness.running_at, self._server)
         strays = said - frozenset(self._running())
         self._strays = {epoch: self._strays.get(epoch, now) for epoch in strays}
         for epoch in [epoch for epoch, since in self._strays.items() if now - since >= STRAY_SECONDS]:
@@ -125,6 +126,7 @@ async def _keep_tidy(looks: int) -> None:
             purged += await in_database(purge_shut_accounts)
         if looks % UPKEEP_LOOKS == 0:
             await in_database(forget_old_keys)
+            await in_database(forget_past_months)
             await in_database(sign_ins.sweep)
             await in_database(end_abandoned)
         if purged or looks % SWEEP_LOOKS == 0:

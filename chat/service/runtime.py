@@ -10,6 +10,7 @@ import socket as sockets
 import time
 from collections import Counter
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -27,9 +28,10 @@ from chat.ids import new_id
 from chat.limits.shared import SharedCounts
 from chat.relay import NoRelay, RedisRelay, Relay
 from chat.service.bounded import bounded, cancelled
+from chat.service.closing import Reason
 from chat.service.digests import refresh_forever
 from chat.service.flag_watch import watch_flags
-from chat.service.following import Closed, Following
+from chat.service.following import Following
 from chat.service.local_replies import LocalReplies
 from chat.service.news import News, as_message
 from chat.service.reaper import Reaper
@@ -52,7 +54,7 @@ LAST_WORDS_SECONDS = 2.0
 class Stream(Open, Protocol):
     """What writes to a client until its reply ends, or the process does."""
 
-    def close(self, reason: Closed) -> None:
+    def close(self, reason: Reason) -> None:
         """End it without `end`, after what the client can still have."""
 
 
@@ -213,9 +215,15 @@ class Runtime:
                 limit.share(None)
             await bounded(self.counts.close(), "closing the shared counts")
         await bounded(self.upstream.close(), "closing the upstream")
-        await bounded(in_database(liveness.leave, self.server), "signing off")
+        await bounded(self._sign_off(), "signing off")
         await asyncio.to_thread(close_pools)
         return len(unsaved)
+
+    async def _sign_off(self) -> None:
+        """Once more where the connection that was kept had broken by then."""
+        with suppress(Unavailable):
+            return await in_database(liveness.leave, self.server)
+        return await in_database(liveness.leave, self.server)
 
     async def _let_followers_go(self) -> None:
         """Each takes what it has not had yet, `end` included, and is then closed."""

@@ -5,7 +5,8 @@ Pure and from memory: it never waits on a provider. `upstream` keeps the listing
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from chat.errors import BadRequest, Unavailable
 from chat.upstream.call import ModelInfo
@@ -17,6 +18,8 @@ NOT_FOR_CHAT = re.compile(
 """Providers list all their models; these cannot chat, and one of them must not become the default. Naming
 one in CHAT_MODELS or in the admin lists it all the same."""
 
+KEPT = 256
+"""Sets of groups whose models are kept."""
 
 KNOWN_TO_SEE = re.compile(
     r"gpt-4o|gpt-4\.[15]|gpt-4-turbo|gpt-[5-9]|\bo[13]\b(?!-mini)|\bo4-mini|claude-(?!2|instant)|gemini"
@@ -79,20 +82,30 @@ class Catalogue:
                 if public_id in self._entries:
                     public_id = f"{connection.name}/{entry.upstream_id}"
                 self._entries[public_id] = entry
+        self._infos = {public_id: _info(public_id, entry) for public_id, entry in self._entries.items()}
+        # Every question asks for its model, and a provider may list hundreds.
+        self._seen_by = lru_cache(KEPT)(self._seen)
 
     def models(self, groups: Collection[int]) -> list[ModelInfo]:
         """What somebody in these groups may use, in the order of the connections."""
-        seen = {public_id: entry for public_id, entry in self._entries.items() if entry.seen_by(groups)}
-        default = next((public_id for public_id, entry in seen.items() if entry.settings.default), None)
-        default = default or next(iter(seen), None)
-        return [_info(public_id, entry, public_id == default) for public_id, entry in seen.items()]
+        return list(self._seen_by(frozenset(groups)).values())
+
+    def _seen(self, groups: frozenset[int]) -> dict[str, ModelInfo]:
+        """The same by their ids."""
+        seen = [public_id for public_id, entry in self._entries.items() if entry.seen_by(groups)]
+        default = next((public_id for public_id in seen if self._entries[public_id].settings.default), None)
+        infos = {public_id: self._infos[public_id] for public_id in seen}
+        if seen:
+            default = default or seen[0]
+            infos[default] = replace(infos[default], default=True)
+        return infos
 
     def choose(self, model: str, groups: Collection[int]) -> ModelInfo:
         """The model of this id, or the default one for an empty id. Raises `BadRequest`, `Unavailable`."""
-        models = self.models(groups)
-        for info in models:
-            if info.id == model or (not model and info.default):
-                return info
+        seen = self._seen_by(frozenset(groups))
+        info = seen.get(model) or next((info for info in seen.values() if info.default and not model), None)
+        if info is not None:
+            return info
         if not model:
             raise Unavailable(
                 "No model is available now: the provider cannot be reached, or lists none. "
@@ -118,7 +131,8 @@ class Catalogue:
             raise BadRequest(
                 "This model is no longer available. Choose another.", code="model_not_found", param="model"
             )
-        return Found(entry.connection.name, entry.upstream_id, _info(model, entry, False))
+        info = self._infos.get(model) or _info(model, entry)
+        return Found(entry.connection.name, entry.upstream_id, info)
 
 
 def _entries(connection: ConnectionSettings, listing: Sequence[Listed] | None) -> Iterator[_Entry]:
@@ -137,14 +151,14 @@ def _entries(connection: ConnectionSettings, listing: Sequence[Listed] | None) -
         yield _Entry(connection, upstream_id, settings, known.get(upstream_id))
 
 
-def _info(public_id: str, entry: _Entry, default: bool) -> ModelInfo:
+def _info(public_id: str, entry: _Entry) -> ModelInfo:
     return ModelInfo(
         id=public_id,
         name=entry.settings.name or public_id,
         context_length=entry.settings.context_length
         or (entry.listed.context_length if entry.listed else None),
         vision=entry.settings.vision or _sees(entry),
-        default=default,
+        default=False,
         connection=entry.connection.name,
         local=entry.connection.local,
         allowed_params=entry.settings.allowed_params,

@@ -17,12 +17,12 @@ from chat.upstream.think import ThinkSplitter
 DONE = b"[DONE]"
 
 
-class _Function(msgspec.Struct):
+class _Function(msgspec.Struct, gc=False):
     name: str | None = None
     arguments: str | None = None
 
 
-class _ToolCall(msgspec.Struct):
+class _ToolCall(msgspec.Struct, gc=False):
     """A piece of one, or, in an answer that is not streamed, all of it."""
 
     index: int | None = None
@@ -30,7 +30,7 @@ class _ToolCall(msgspec.Struct):
     function: _Function | None = None
 
 
-class _Piece(msgspec.Struct):
+class _Piece(msgspec.Struct, gc=False):
     """A `delta` of a stream, or the `message` of a whole answer."""
 
     content: str | None = None
@@ -43,14 +43,14 @@ class _Piece(msgspec.Struct):
     tool_calls: list[_ToolCall] | None = None
 
 
-class _Choice(msgspec.Struct):
+class _Choice(msgspec.Struct, gc=False):
     index: int | None = 0
     delta: _Piece | None = None
     message: _Piece | None = None
     finish_reason: str | None = None
 
 
-class _Frame(msgspec.Struct):
+class _Frame(msgspec.Struct, gc=False):
     choices: list[_Choice] | None = None
     usage: dict[str, Any] | None = None
     error: Any = None

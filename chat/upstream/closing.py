@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import Awaitable
 
 logger = logging.getLogger(__name__)
 
@@ -11,9 +10,9 @@ CLOSE_SECONDS = 2.0
 """Closing takes milliseconds; a peer that does not answer must not hold a reply's end up for longer."""
 
 
-async def closed(closing: Coroutine[Any, Any, None]) -> None:
+async def closed(closing: Awaitable[None]) -> None:
     """Run `closing` to its end, also when cancelled meanwhile, but no longer than `CLOSE_SECONDS`."""
-    task = asyncio.create_task(closing)
+    task = asyncio.ensure_future(closing)
     deadline = asyncio.get_running_loop().time() + CLOSE_SECONDS
     cancelled: asyncio.CancelledError | None = None
     while not task.done() and (left := deadline - asyncio.get_running_loop().time()) > 0:

@@ -13,9 +13,10 @@ T = TypeVar("T")
 
 
 class Deadline:
-    """Of one call. Comments that keep the connection alive count between reads, not for the first token.
+    """Of one call, in the task that makes it. Comments that keep the connection alive count between reads,
+    not for the first token.
 
-    One timer that is looked at when it fires: a fifth of what an `asyncio.timeout` for each read costs
+    One timer that is looked at when it fires: a tenth of what an `asyncio.timeout` for each read costs
     (benchmarks/token_steps.py).
     """
 
@@ -26,7 +27,11 @@ class Deadline:
         self._begun = False
         self._timer = Timer(self._loop, self._give_up)
         self._timer.set(self._loop.time() + self._first)
-        self._waiting: asyncio.Task[object] | None = None
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = task
+        self._told_before = task.cancelling()
+        self._waiting = False
         self._late = False
 
     def __enter__(self) -> Self:
@@ -41,19 +46,17 @@ class Deadline:
         """What comes, before the deadline. Raises `UpstreamError` after it."""
         if not self._timer.is_set:  # it came while nobody waited
             self._timer.set(self._timer.due)
-        task = self._waiting = asyncio.current_task()
-        assert task is not None
-        told_before = task.cancelling()
+        self._waiting = True
         try:
             return await coming
         except asyncio.CancelledError as cancelled:
             # As in `asyncio.timeout`: who was told to end by others, too, ends.
-            if not self._late or task.uncancel() > told_before:
+            if not self._late or self._task.uncancel() > self._told_before:
                 raise
             late = errors.stalled(self._between) if self._begun else errors.no_first_token(self._first)
             raise late from cancelled
         finally:
-            self._waiting = None
+            self._waiting = False
 
     def heard(self, *, token: bool) -> None:
         """A read came, and maybe a token with it."""
@@ -64,6 +67,6 @@ class Deadline:
             self._timer.set(self._loop.time() + self._between)  # this may be earlier
 
     def _give_up(self) -> None:
-        if self._waiting is not None:
+        if self._waiting:
             self._late = True
-            self._waiting.cancel()
+            self._task.cancel()

@@ -6,6 +6,7 @@ Only `data` matters to us; `event`, `id` and `retry` say nothing that a provider
 from chat.upstream import errors
 
 BOM = b"\xef\xbb\xbf"
+DATA = b"data: "
 MAX_EVENT_BYTES = 8 * 1024 * 1024
 """A whole reply of a million characters in one event fits, escaped; a line that never ends does not."""
 
@@ -27,6 +28,10 @@ class SSEDecoder:
 
     def feed(self, read: bytes) -> list[bytes]:
         """The data of the events that are complete now. Raises `UpstreamError` for one without bounds."""
+        if b"\n\n" in read and self._begun and not self._data and not self._after_cr:
+            plain = self._plain_events(bytes(self._rest) + read if self._rest else read)
+            if plain is not None:
+                return plain
         if not self._begun:
             read = bytes(self._rest) + read
             self._rest.clear()
@@ -51,6 +56,18 @@ class SSEDecoder:
         for line in lines:
             self._take(line.rstrip(b"\r\n"), events)
         self._check_bounds()
+        return events
+
+    def _plain_events(self, read: bytes) -> list[bytes] | None:
+        """What nearly every provider writes, a line of data and an empty one, in a few steps for all of them:
+        a third of what a look at each line takes. None where there is anything else.
+        """
+        end = read.rindex(b"\n\n")
+        events = read[len(DATA) : end].split(b"\n\n" + DATA)
+        if not read.startswith(DATA) or b"\r" in read or read.count(b"\n") != 2 * len(events):
+            return None
+        self._rest.clear()
+        self._rest += read[end + 2 :]
         return events
 
     def finish(self) -> list[bytes]:

@@ -1,18 +1,20 @@
 """One streamed completion: wait for a slot, send the request, read the answer, close the connection.
 
-Whoever leaves the iteration, in whatever way and at whatever await, has closed the provider's
-connection. It keeps no text: what it read it has yielded.
+However it ends, at whatever await, it has closed the provider's connection. It keeps no text: what it read
+it has handed over, by a call: generators one within the other would each take their share of every token.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from chat.chunks import Chunk
+from chat.at_once import at_once
+from chat.chunks import Chunk, Opened, Take
 from chat.errors import UpstreamError
 from chat.upstream import errors
 from chat.upstream.asking import answer_to
+from chat.upstream.body import Body, body_of
 from chat.upstream.chunks import ChunkReader
 from chat.upstream.client import Line
 from chat.upstream.closing import closed
@@ -24,53 +26,53 @@ from chat.upstream.sse_decoder import SSEDecoder
 if TYPE_CHECKING:
     import httpx2
 
-Reads = AsyncGenerator[Sequence[Chunk]]
-
 MAX_DROPPED = 5
 """Parameters that one call may lose: a provider that refuses more refuses the call."""
 TAIL_SECONDS = 0.05
 """After `[DONE]` only the end of the body follows: having read it, the connection can serve the next call."""
 MAX_BODY_BYTES = 32 * 1024 * 1024
 """Of an answer that is not streamed."""
+READS_BETWEEN_YIELDS = 16
+"""A provider faster than we read never suspends the task; others must run, and a stop be seen."""
 
 
 async def stream(
-    provider: Provider, request: Request, user: str, notices: Sequence[dict[str, Any]] = ()
-) -> Reads:
-    """What each read brought, after the notices and the places in the queue. Raises `UpstreamError`."""
+    provider: Provider,
+    request: Request,
+    user: str,
+    notices: Sequence[dict[str, Any]],
+    take: Take,
+    opened: Opened,
+) -> None:
+    """Hands over notices, places in the queue, and what each read brings. Raises `UpstreamError`."""
     if notices:
-        yield [Chunk(notice=notice) for notice in notices]
+        take([Chunk(notice=notice) for notice in notices])
     with provider.slots.ticket(user) as ticket:
         if ticket.place:
             while place := ticket.place:
-                yield [Chunk(place=place)]
+                take([Chunk(place=place)])
                 await ticket.moved(place)
-            yield [Chunk(place=0)]
-        async with provider.client.in_use() as line, aclosing(_ask(line, provider, request)) as reads:
-            async for chunks in reads:
-                yield chunks
+            take([Chunk(place=0)])
+        async with provider.client.in_use() as line:
+            await _ask(line, provider, request, take, opened)
 
 
-async def _ask(line: Line, provider: Provider, request: Request) -> Reads:
+async def _ask(line: Line, provider: Provider, request: Request, take: Take, opened: Opened) -> None:
     """Ask, and again without what the provider refuses, as long as nothing was answered."""
     attempts = 1 + provider.settings.max_retries
     with Deadline(provider.settings) as deadline:
         for parameters_left in range(MAX_DROPPED, -1, -1):
             try:
-                async with (
-                    _answer(line, request, attempts, deadline) as response,
-                    aclosing(_read(response, deadline)) as reads,
-                ):
-                    async for chunks in reads:
-                        yield chunks
-                    return
+                async with _answer(line, request, attempts, deadline) as response:
+                    await _read(response, deadline, take, opened)
+                return
             except errors.Refusal as refusal:
                 culprit = request.culprit(refusal.status, refusal.body)
                 if culprit is None or not parameters_left:
                     raise errors.refused(refusal) from refusal
                 name, reason = culprit
                 request = request.without(name, reason)
-                yield [Chunk(notice=dropped_notice(name, request))]
+                take([Chunk(notice=dropped_notice(name, request))])
 
 
 @asynccontextmanager
@@ -85,19 +87,23 @@ async def _answer(
     try:
         yield response
     finally:
-        await closed(response.aclose())
+        if (left := at_once(response.aclose())) is not None:
+            await closed(left)
 
 
-async def _read(response: "httpx2.Response", deadline: Deadline) -> Reads:
-    """Everything that arrived, also when the answer then turns out to be broken."""
+async def _read(response: "httpx2.Response", deadline: Deadline, take: Take, opened: Opened) -> None:
+    """Hands over everything that arrived, also when the answer then turns out to be broken."""
     reader, decoder = ChunkReader(), _decoder(response)
     failure: UpstreamError | None = None
-    async with aclosing(_body(response)) as body:
-        read: bytes | None = b""
-        while read is not None and failure is None and not reader.done:
+    reads = 0
+    async with aclosing(body_of(response)) as body:
+        opened(body.hang_up)
+        over = False
+        while not over and failure is None and not reader.done:
             try:
-                read = await deadline.wait_for(anext(body, None))
-                chunks = reader.read(decoder.finish() if read is None else decoder.feed(read))
+                read = await deadline.wait_for(body.read())
+                over = not read
+                chunks = reader.read(decoder.finish() if over else decoder.feed(read))
             except UpstreamError as error:
                 failure = error
                 break
@@ -107,21 +113,18 @@ async def _read(response: "httpx2.Response", deadline: Deadline) -> Reads:
                 break
             deadline.heard(token=bool(chunks))
             if chunks:
-                yield chunks
+                take(chunks)
             failure = reader.failure
+            reads += 1
+            if reads % READS_BETWEEN_YIELDS == 0:
+                await asyncio.sleep(0)
         if held_back := reader.finish():
-            yield held_back
+            take(held_back)
         if failure is not None:
             raise failure
         if reader.finish_reason is None:
             raise errors.incomplete()
         await _read_tail(body)
-
-
-def _body(response: "httpx2.Response") -> AsyncGenerator[bytes]:
-    """What each read of the connection brings, without a way through decoders where none is needed."""
-    plain = response.headers.get("content-encoding", "identity") == "identity"
-    return response.aiter_raw() if plain and not response.is_stream_consumed else response.aiter_bytes()
 
 
 def _decoder(response: "httpx2.Response") -> "SSEDecoder | _Whole":
@@ -149,8 +152,8 @@ class _Whole:
         return [bytes(self._body)]
 
 
-async def _read_tail(body: AsyncIterator[bytes]) -> None:
+async def _read_tail(body: Body) -> None:
     with suppress(*errors.sdk_errors()):
         async with asyncio.timeout(TAIL_SECONDS):
-            async for _ in body:
+            while await body.read():
                 pass

@@ -1,18 +1,18 @@
 """Everything behind `chat.upstream`: the connections of this process, kept as the database has them.
 
-One per event loop. Opening a completion and listing the models never wait for the database or for a listing.
+One per event loop. Neither a completion nor the list of models ever waits for the database or for a listing.
 """
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from django.db import Error as DatabaseError
 
-from chat.chunks import Chunk
+from chat.chunks import Opened, Take, nobody_hangs_up
 from chat.database import reading
 from chat.errors import Unavailable
 from chat.upstream import connections, context
@@ -74,19 +74,17 @@ class Upstream:
         clients = [*(provider.client for provider in self._providers.values()), *self._retired]
         await asyncio.gather(*(closed(client.close()) for client in clients))
 
-    @asynccontextmanager
-    async def open(self, call: Call) -> AsyncIterator[AsyncIterator[Sequence[Chunk]]]:
-        """The chunks of one completion, a list for each read.
+    async def ask(self, call: Call, take: Take, opened: Opened = nobody_hangs_up) -> None:
+        """One completion, to its end; `take` is handed its chunks, a list for each read.
 
-        The request is sent with the first step of the iteration, which raises `UpstreamError` and
-        `UpstreamTimeout`; leaving closes the provider's connection at once.
+        Raises `UpstreamError` and `UpstreamTimeout`, and whatever `take` raises; being cancelled, it has
+        closed the provider's connection.
         """
         found = self._catalogue.find(call.model)
         provider = self._providers[found.connection]
         messages, notices = _as_sent(call, found.info.context_length)
         request = request_of(found.upstream_id, messages, call.params, verbatim=call.verbatim)
-        async with aclosing(stream(provider, request, call.user, notices)) as reads:
-            yield reads
+        await stream(provider, request, call.user, notices, take, opened)
 
     async def title(self, model: str, question: str, user: str) -> str:
         """A title for a conversation that begins with this question; nothing where none could be made."""

@@ -33,6 +33,7 @@ def one_line(json: bytes) -> bytes:
 
     They can only be inside its strings, where an escape stands for them.
     """
-    for character, escape in _ESCAPES:
-        json = json.replace(character, escape)
+    if not json.isascii():
+        for character, escape in _ESCAPES:
+            json = json.replace(character, escape)
     return json

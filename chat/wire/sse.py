@@ -15,6 +15,8 @@ def encode(batch: Batch, *, first: bool = False) -> bytes:
     """The batch as one write; `first` until the first batch with events was written."""
     if not batch.events:
         return KEEP_ALIVE
+    if len(batch.events) == 1 and not first:
+        return block(event_json(batch.events[0]), batch.id)
     parts = [block(event_json(event), event_id) for event, event_id in events_with_ids(batch)]
     if first:
         parts[0] = parts[0][:-1] + RETRY + b"\n"

@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from typing import Final, Generic, Protocol, TypeVar
 
+from chat.at_once import Left, at_once
 from chat.wire.pieces import pieces
 from chat.wire.restart import StartedAgain
 
@@ -26,6 +27,12 @@ class Source(Protocol[T_co]):
 
     def leave(self) -> None:
         """The client went. Leaving twice is leaving once."""
+
+
+class Pushing(Protocol[T]):
+    """A source that pushes what comes while whoever iterates it waits; `None`: all of it is iterated."""
+
+    push: Callable[[T], Left] | None
 
 
 class Stream(Generic[T]):
@@ -60,12 +67,25 @@ class Stream(Generic[T]):
             # own clean-up. The client sees a stream without an end, and comes back.
             logger.exception("the stream of %s broke", self._name)
         finally:
-            self._source.leave()
+            self.leave()
+
+    def writing_by(self, write: Callable[[bytes], Awaitable[None]]) -> Callable[[T], Left]:
+        """How an item is written beside the iteration, while that waits for one."""
+
+        async def written(item: T) -> None:
+            for piece in pieces(self._encode(item)):
+                await write(piece)
+
+        return lambda item: at_once(written(item))
+
+    def leave(self) -> None:
+        """The client went; within the event loop."""
+        self._source.leave()
 
     def close(self) -> None:
         """Leave. From any thread: Django closes responses in one of its own."""
         if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._source.leave)
+            self._loop.call_soon_threadsafe(self.leave)
 
     def __del__(self) -> None:
         # A client that goes between the view and the handler: nobody begins or closes the response.

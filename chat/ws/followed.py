@@ -4,6 +4,7 @@ import asyncio
 import logging
 from functools import partial
 
+from chat.at_once import at_once
 from chat.errors import ChatError, TooMany
 from chat.events import Batch
 from chat.service import Following, saved_end
@@ -70,14 +71,19 @@ class Followed:
             await asyncio.wait(set(self._tasks.values()), timeout=seconds)
 
     async def _follow(self, following: Following, ref: Ref) -> None:
+        async def tell(batch: Batch) -> None:
+            nonlocal ref
+            await self._outlet.events(batch, ref)
+            if batch.events:
+                ref = None
+
         try:
             if following.finished:
                 await self._outlet.events(Batch((await saved_end(following.caller, following.reply),)))
                 return
+            following.push = lambda batch: at_once(tell(batch))
             async for batch in following:
-                await self._outlet.events(batch, ref)
-                if batch.events:
-                    ref = None
+                await tell(batch)
             await self._cut(following)
         except ChatError as error:
             await self._outlet.error(ref, error)

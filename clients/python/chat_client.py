@@ -704,7 +704,7 @@ class _SharedSocket:
                 if not reply._take(frame):
                     wanted.at = wanted.begin = None
                     await self._begin(reader)
-                elif frame.get("id"):
+                elif frame.get("id") and not reply._waits:  # else it is of the following before
                     wanted.at = frame["id"]
 
     def _refuse(self, reader: _Reader, fields: Json, retry_after: float) -> None:

@@ -22,7 +22,7 @@ LEVELS = (
         "access",
     },
     {"search", "audit", "digest"},
-    {"models", "database", "statements"},
+    {"models", "database", "planner", "statements", "keyed"},
     {
         "events",
         "errors",
@@ -35,6 +35,7 @@ LEVELS = (
         "scopes",
         "quota",
         "timer",
+        "at_once",
     },
 )
 SIDEWAYS = {("actions", "access")}

@@ -10,6 +10,7 @@ from fakes.asgi_calls import Call, http_scope
 from fakes.lean_views import Seen
 from pytest_django import Settings
 
+from chatsite.asgi_types import Receive, Scope, Send
 from chatsite.late_errors import NoLateErrors
 from chatsite.lean_handler import LeanHandler
 
@@ -67,6 +68,16 @@ async def test_a_client_that_goes_cancels_what_answers_it(seen: Seen, path: str,
     assert seen.cancelled == [where]
 
 
+async def test_of_all_who_go_in_one_moment_none_is_unwound_before_each_has_left(seen: Seen) -> None:
+    calls = [Call(app, http_scope("/api/followed")) for _ in range(3)]
+    await until_open(seen, 3)
+    for call in calls:
+        call.leave()
+    for call in calls:
+        await call.done()
+    assert seen.cancelled == ["one of 3 who left"] * 3
+
+
 async def test_a_stream_is_closed_when_its_client_goes(seen: Seen) -> None:
     call = Call(app, http_scope("/api/stream"))
     await until_open(seen, 1)
@@ -85,6 +96,48 @@ async def test_a_server_that_cancels_leaves_no_task_behind(seen: Seen) -> None:
     assert seen.cancelled == ["stream"]
     assert seen.closed == 1
     assert asyncio.all_tasks() == before
+
+
+async def test_a_server_that_cancels_when_the_client_goes_is_obeyed(seen: Seen) -> None:
+    call = Call(app, http_scope("/api/wait"))
+    await until_open(seen, 1)
+    call.leave()
+    await asyncio.sleep(0)  # the client's going is read, and the view is about to learn of it
+    call.task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call.task
+    assert seen.cancelled == ["view"]
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_a_client_that_goes_as_the_answer_ends_cancels_nothing(seen: Seen, turns: int) -> None:
+    call = Call(app, http_scope("/api/wait"))
+    await until_open(seen, 1)
+    call.leave()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    seen.go_on.set()
+    await call.done()
+    assert call.task.cancelling() == 0
+
+
+async def test_a_view_that_goes_on_without_its_client_leaves_its_task_as_it_was(seen: Seen) -> None:
+    left: list[int] = []
+
+    async def serving(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+        task = asyncio.current_task()
+        assert task is not None
+        left.append(task.cancelling())
+
+    for path in ("/api/wait", "/api/stubborn"):
+        call = Call(serving, http_scope(path))
+        await until_open(seen, 1)
+        seen.streaming = 0
+        call.leave()
+        await call.done()
+    assert left == [0, 0]
+    assert call.body == b"all the same"
 
 
 async def test_a_body_comes_whole_whatever_its_pieces() -> None:

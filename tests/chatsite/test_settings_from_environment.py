@@ -68,6 +68,8 @@ def settings_with(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[s
         ("CHAT_TOKENS_PER_DAY", "-1", "whole number from 0"),
         ("CHAT_COST_PER_DAY", "-1", "an amount from 0"),
         ("CHAT_COST_PER_MONTH", "1.234", "an amount from 0"),
+        ("CHAT_TOKENS_PER_DAY_PER_ADDRESS", "1e3", "whole number from 0"),
+        ("CHAT_COST_PER_MONTH_PER_ADDRESS", "ten", "an amount from 0"),
         ("CHAT_COST_PER_MONTH", "NaN", "an amount from 0"),
         ("DJANGO_ENV_FILE", "/nowhere/.env", "a file, or nothing"),
     ],
@@ -151,15 +153,17 @@ def test_sqlite_begins_its_transactions_as_a_writer(monkeypatch: pytest.MonkeyPa
     ]["OPTIONS"]
     assert options["transaction_mode"] == "IMMEDIATE"
     assert "journal_mode=WAL" in options["init_command"]
+    assert "wal_autocheckpoint=4000" in options["init_command"]
     assert (tmp_path / "a").is_dir()
 
 
-def test_postgresql_keeps_no_connection_between_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_to_postgresql_is_kept_and_looked_at_before_use(monkeypatch: pytest.MonkeyPatch) -> None:
     found = settings_with(monkeypatch, DATABASE_URL="postgres://me@db.example.org:5433/chat")["DATABASES"][
         "default"
     ]
     assert found["ENGINE"] == "django.db.backends.postgresql"
-    assert found["CONN_MAX_AGE"] == 0
+    assert found["CONN_MAX_AGE"] == 600
+    assert found["CONN_HEALTH_CHECKS"] is True
 
 
 def test_replies_may_go_on_to_their_end(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,9 +52,9 @@ async def test_what_an_upstream_says_after_the_end_is_not_told(registry: Registr
     await live.done()
     live.append([Chunk(text=" after the end", reasoning="hm", finish_reason="stop")])
     transcript = live.transcript
-    end = transcript.end_event()
+    assert transcript.ended is not None
+    end = transcript.end_event(transcript.ended)
     assert (transcript.text.value(), transcript.reasoning.value()) == ("Hello", "")
-    assert end is not None
     assert end.length == len("Hello")
 
 

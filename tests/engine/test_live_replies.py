@@ -45,6 +45,19 @@ async def test_stop_closes_the_upstream_and_saves_what_had_arrived(
     assert (store.endings[live.epoch].ended.status, store.endings[live.epoch].text) == ("stopped", "Hello")
 
 
+async def test_a_provider_is_hung_up_on_before_anything_is_waited_for(
+    registry: Registry, store: MemoryStore, source: FedSource
+) -> None:
+    live = await saying(registry, source, "Hello")
+    hung_up: list[bool] = []
+    live.opened(lambda: hung_up.append(source.closed.is_set()))
+    live.end_with(Ended("stopped"))
+    assert hung_up == [False]
+    await live.done()
+    live.end_with(Ended("stopped"))
+    assert (hung_up, store.endings[live.epoch].text) == ([False], "Hello")
+
+
 async def test_the_moment_is_kept_when_the_thinking_was_over(
     registry: Registry, store: MemoryStore, source: FedSource
 ) -> None:

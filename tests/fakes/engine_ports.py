@@ -1,11 +1,10 @@
 """The engine's ports in memory: a source that is fed by hand, and a store that remembers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from chat.chunks import Chunk
+from chat.chunks import Chunk, Opened, Take
 from chat.engine.live_reply import LiveReply
 from chat.engine.ports import Ending, Final, Noticed, Piece, Saved, StoreAway
 from chat.engine.registry import Registry
@@ -36,23 +35,16 @@ class FedSource:
     def fail(self, error: BaseException) -> None:
         self._queue.put_nowait(error)
 
-    @asynccontextmanager
-    async def __call__(self) -> AsyncIterator[AsyncIterator[Sequence[Chunk]]]:
+    async def __call__(self, take: Take, opened: Opened) -> None:
         self.opened.set()
         try:
             await self.let_connect.wait()
-            yield self._reads()
+            while (read := await self._queue.get()) is not None:
+                if isinstance(read, BaseException):
+                    raise read
+                take(read)
         finally:
             self.closed.set()
-
-    async def _reads(self) -> AsyncIterator[Sequence[Chunk]]:
-        while True:
-            read = await self._queue.get()
-            if read is None:
-                return
-            if isinstance(read, BaseException):
-                raise read
-            yield read
 
 
 class MemoryStore:

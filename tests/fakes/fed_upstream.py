@@ -1,12 +1,11 @@
 """An upstream with the real interface whose replies are fed by the test."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from fakes.engine_ports import FedSource
 
-from chat.chunks import Chunk
+from chat.chunks import Opened, Take, nobody_hangs_up
 from chat.errors import BadRequest
 from chat.upstream import Call, ModelInfo, Upstream
 
@@ -32,12 +31,10 @@ class FedUpstream(Upstream):
     async def close(self) -> None:
         """Nothing to close."""
 
-    @asynccontextmanager
-    async def open(self, call: Call) -> AsyncIterator[AsyncIterator[Sequence[Chunk]]]:
+    async def ask(self, call: Call, take: Take, opened: Opened = nobody_hangs_up) -> None:
         source = self._next_source()
         self.calls.append(call)
-        async with source() as reads:
-            yield reads
+        await source(take, opened)
 
     def _next_source(self) -> FedSource:
         for source in self.sources:

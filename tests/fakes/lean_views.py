@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import path
 
+from chat.api.streams import StreamAnswer
 from chat.errors import Conflict
+from chat.wire import stream as wire
 
 
 @dataclass
@@ -16,6 +19,7 @@ class Seen:
 
     streaming: int = 0
     cancelled: list[str] = field(default_factory=list)
+    left: int = 0
     closed: int = 0
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -40,6 +44,30 @@ class Stream:
         seen.closed += 1
 
 
+class Source:
+    """What is followed."""
+
+    def __init__(self) -> None:
+        self._left = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        seen.streaming += 1
+        try:
+            yield b"one "
+            await seen.go_on.wait()
+        except asyncio.CancelledError:
+            seen.cancelled.append(f"one of {seen.left} who left")
+            raise
+
+    def leave(self) -> None:
+        seen.left += not self._left
+        self._left = True
+
+
+async def followed(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamAnswer(wire.Stream(Source(), bytes, name="what is followed"))
+
+
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(Stream())
 
@@ -52,6 +80,12 @@ async def wait(request: HttpRequest) -> HttpResponse:
         seen.cancelled.append("view")
         raise
     return HttpResponse("waited")
+
+
+async def stubborn(request: HttpRequest) -> HttpResponse:
+    with suppress(asyncio.CancelledError):
+        await wait(request)
+    return HttpResponse("all the same")
 
 
 async def echo(request: HttpRequest) -> HttpResponse:
@@ -75,5 +109,6 @@ async def breaks_late(request: HttpRequest) -> StreamingHttpResponse:
 
 
 urlpatterns = [
-    path(f"api/{view.__name__}", view) for view in (stream, wait, echo, conflict, broken, breaks_late)
+    path(f"api/{view.__name__}", view)
+    for view in (stream, followed, wait, stubborn, echo, conflict, broken, breaks_late)
 ]

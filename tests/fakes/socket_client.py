@@ -20,11 +20,17 @@ def bearer(key: str) -> Headers:
 
 class SocketClient:
     def __init__(
-        self, headers: Headers | None = None, subprotocols: list[str] | None = None, path: str = "/ws/chat/"
+        self,
+        headers: Headers | None = None,
+        subprotocols: list[str] | None = None,
+        path: str = "/ws/chat/",
+        address: str | None = None,
     ) -> None:
         self._server = WebsocketCommunicator(
             URLRouter(websocket_urlpatterns), path, [HOST, *(headers or [])], subprotocols
         )
+        if address is not None:
+            self._server.scope["client"] = (address, 50000)
         self._open = False
 
     async def connect(self) -> str | None:

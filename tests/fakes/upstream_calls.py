@@ -1,7 +1,8 @@
 """What the tests of the upstream say to it: one call with a script, and what became of it."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from chat.chunks import Chunk
@@ -38,17 +39,22 @@ async def hear(upstream: Upstream, asked: Call) -> Heard:
     """Read one call to its end."""
     chunks: list[Chunk] = []
     try:
-        async with upstream.open(asked) as reads:
-            async for read in reads:
-                chunks.extend(read)
+        await upstream.ask(asked, chunks.extend)
     except ChatError as error:
         return Heard(chunks, error)
     return Heard(chunks, None)
 
 
+class Left(Exception):
+    """Whoever listened has heard enough."""
+
+
+def leave_at_text(chunks: Sequence[Chunk]) -> None:
+    if any(chunk.text for chunk in chunks):
+        raise Left
+
+
 async def read_one(upstream: Upstream, asked: Call) -> None:
     """Read until the first text, and leave."""
-    async with upstream.open(asked) as reads:
-        async for read in reads:
-            if any(chunk.text for chunk in read):
-                return
+    with suppress(Left):
+        await upstream.ask(asked, leave_at_text)

@@ -110,8 +110,9 @@ async def test_a_text_that_comes_anew_and_otherwise_replaces_what_was_there(driv
     assert told[-1]["closed"]["text"] == "other"
 
 
-async def test_a_gap_is_filled_from_the_beginning(driver: Driver) -> None:
-    async with answering(stream(START, delta(0, "a"), delta(2, "c")), WHOLE) as server:
+@pytest.mark.parametrize("behind", [(), (delta(3, "d"), end(5))], ids=["alone", "with all that follows"])
+async def test_a_gap_is_filled_from_the_beginning(driver: Driver, behind: tuple[str, ...]) -> None:
+    async with answering(stream(START, delta(0, "a"), delta(2, "c"), *behind), WHOLE) as server:
         told = await told_at(driver, server.url)
     assert told[-1] == {"closed": {"status": "complete", "text": "whole", "id": "r"}}
     [_ask, (method, path, headers)] = server.asked

@@ -1,6 +1,6 @@
 """The decoder of event streams, on the rules of the standard and on cuts anywhere."""
 
-from itertools import pairwise
+from itertools import cycle, islice, pairwise
 
 import pytest
 from hypothesis import given
@@ -43,6 +43,13 @@ def test_an_end_of_line_split_between_reads_is_one() -> None:
     assert decoded(b"data: a\r", b"\n\r", b"\ndata: b\r", b"\r") == [b"a", b"b"]
 
 
+def test_what_is_no_event_among_plain_ones_is_none() -> None:
+    plain = b"data: a\n\n"
+    assert decoded(plain, plain + b"id: 1\n\n" + plain, b"data: b\nda", b"ta: c\n\n" + plain) == [
+        *(b"a", b"a", b"a", b"b\nc", b"a")
+    ]
+
+
 def test_an_event_that_is_not_ended_is_handed_on_only_at_the_end() -> None:
     decoder = SSEDecoder()
     assert decoder.feed(b"data: a\n\ndata: b\ndata: c") == [b"a"]
@@ -60,10 +67,19 @@ def test_what_never_ends_is_refused(read: bytes) -> None:
 @given(
     events=st.lists(st.text(st.characters(exclude_characters="\r\n", codec="utf-8"), min_size=1)),
     eol=st.sampled_from(["\n", "\r", "\r\n"]),
+    before=st.lists(
+        st.sampled_from(["data: ", "data: ", "data:", ": comment\ndata: ", "\ndata: "]), min_size=1
+    ),
     cuts=st.lists(st.integers(min_value=0, max_value=400)),
 )
-def test_cuts_anywhere_change_nothing(events: list[str], eol: str, cuts: list[int]) -> None:
-    stream = "".join(f": comment{eol}data: {event}{eol}{eol}" for event in events).encode()
+def test_cuts_anywhere_change_nothing(
+    events: list[str], eol: str, before: list[str], cuts: list[int]
+) -> None:
+    """Whether all events are written in the plainest way, some, or none."""
+    events = [event.lstrip(" ") for event in events]
+    starts = islice(cycle(before), len(events))
+    written = (f"{start}{event}\n\n" for start, event in zip(starts, events, strict=True))
+    stream = "".join(written).replace("\n", eol).encode()
     edges = sorted({0, len(stream), *(cut for cut in cuts if cut < len(stream))})
     reads = [stream[start:end] for start, end in pairwise(edges)]
     assert decoded(*reads) == [event.encode() for event in events]

@@ -1,6 +1,6 @@
 """One call, over a real connection to a provider that behaves."""
 
-from fakes.upstream_calls import call, hear, read_one
+from fakes.upstream_calls import call, hear
 from scripted_upstream import ScriptedUpstream
 
 from chat.upstream import Call, Upstream
@@ -80,12 +80,3 @@ async def test_a_complete_reply_leaves_its_connection_for_the_next_one(
     for _ in range(3):
         await hear(upstream, call())
     assert provider.connections == 1
-
-
-async def test_leaving_before_the_first_step_asks_nothing(
-    provider: ScriptedUpstream, upstream: Upstream
-) -> None:
-    async with upstream.open(call()):
-        pass
-    await read_one(upstream, call())
-    assert len(provider.calls) == 1

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from chat import service
@@ -13,7 +13,7 @@ from chat.api.bodies import json_body
 from chat.api.endpoint import Call, verb
 from chat.api.openai.opening import Opening
 from chat.api.queries import last_event_id
-from chat.api.streams import ids_of
+from chat.api.streams import StreamAnswer, ids_of
 from chat.errors import BadRequest, ChatError, NotFound, TooMany, Unavailable, UpstreamError
 from chat.service import Following
 from chat.service.completions import read_call
@@ -56,8 +56,9 @@ async def _stream(following: Following, headers: dict[str, str], *, include_usag
     )
     opening = Opening(following)
     await opening.wait(OPENING_SECONDS)
-    return StreamingHttpResponse(
+    return StreamAnswer(
         Stream(opening, encoder.encode, name=f"reply {following.reply}"),
+        pushing=opening,
         content_type=openai.CONTENT_TYPE,
         headers=STREAM_HEADERS | headers,
     )

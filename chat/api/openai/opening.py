@@ -1,9 +1,10 @@
 """A followed reply whose beginning was waited for, so that a failure before the first token has a status."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 
+from chat.at_once import Left
 from chat.errors import Unauthenticated, Unavailable
 from chat.events import Batch, Delta, End, Reasoning
 from chat.service import Following
@@ -13,6 +14,8 @@ class Opening:
     """`chat.wire.stream.Source` over a following: first what was waited for, then the rest."""
 
     def __init__(self, following: Following) -> None:
+        self.push: Callable[[Batch], Left] | None = None
+        """Once what was waited for is told."""
         self._following = following
         self._batches = aiter(following)
         self._read: list[Batch] = []
@@ -38,12 +41,14 @@ class Opening:
         try:
             for batch in self._read:
                 yield batch
-            while True:
-                coming = await self._next()
-                self._coming = None
+            if self._coming is not None:
+                coming, self._coming = await self._coming, None
                 if coming is None:
                     return
                 yield coming
+            self._following.push = self.push
+            async for batch in self._batches:
+                yield batch
         finally:
             await self._abandon()
 
