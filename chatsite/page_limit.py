@@ -62,6 +62,8 @@ def _already_read(body: bytes, leaving: asyncio.Task[None]) -> Receive:
             return messages.pop()
         # Not awaited itself: whoever stops listening would stop it.
         await asyncio.wait({leaving})
+        # Where the server ends no client has gone: Django would raise that in a task that nobody awaits.
+        leaving.result()
         return {"type": "http.disconnect"}
 
     return receive

@@ -136,3 +136,19 @@ async def test_an_error_of_the_page_is_its_own() -> None:
     with pytest.raises(TimeoutError, match="a database"):
         await call.done()
     assert call.sent == []
+
+
+async def test_a_server_that_ends_is_no_client_that_goes() -> None:
+    listening: list[asyncio.Task[object]] = []
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        listening.append(asyncio.ensure_future(receive()))
+        await asyncio.wait(listening)
+
+    call = Call(PageLimit(page), http_scope())
+    await settled()
+    call.task.cancel()
+    await settled()
+    assert call.task.cancelled()
+    assert listening[0].cancelled()
