@@ -67,6 +67,7 @@ def _starting(provider: Provider, directories: pytest.TempPathFactory) -> Iterat
     yield start
     for server in servers:
         server.close()
+    for server in servers:
         assert "Traceback" not in server.log(), server.log()[-6000:]
 
 

@@ -18,6 +18,19 @@ from django.contrib.auth.models import User
 from chat.models import Preferences
 Preferences.objects.create(user=User.objects.get(username="alice"), transport=%r)
 """
+HOLD = """
+delete globalThis.SharedWorker;
+const { postMessage } = MessagePort.prototype;
+const held = [];
+MessagePort.prototype.postMessage = function (...message) {
+  held.push(() => postMessage.apply(this, message));
+};
+globalThis.letGo = () => {
+  MessagePort.prototype.postMessage = postMessage;
+  held.forEach((send) => send());
+};
+"""
+"""The page's line is not opened until it is let go."""
 ADDRESS = {"sse": "/api/v1/live", "websocket": "/ws/chat/"}
 
 
@@ -158,6 +171,39 @@ def test_without_a_shared_worker_each_tab_has_a_line_of_its_own(
     for each in (chat, second):
         each.has("complete")
         assert each.text == chat.saved()["content"].strip() == WHOLE
+
+
+def test_what_is_asked_elsewhere_before_the_line_is_open_is_shown_once_it_is(
+    chat: ChatPage, new_context: NewContext
+) -> None:
+    chat.ask(script(text="The first."))
+    chat.has("complete")
+    device = new_context()
+    device.add_init_script(HOLD)
+    second = sign_in(ChatPage(device.new_page(), chat.url)).open(f"/c/{chat.conversation}/").ready()
+    chat.ask(script(text="The second."))
+    chat.has("complete")
+    expect(chat.reply.get_by_role("button", name="Answer again")).to_be_visible()  # all of it was told
+    assert second.text == "The first."
+    second.page.evaluate("letGo()")
+    second.sees("The second.")
+
+
+def test_the_list_does_not_say_for_ever_that_what_ended_before_the_line_was_open_is_answered(
+    chat: ChatPage, new_context: NewContext
+) -> None:
+    chat.ask(script(tokens=2, delay=0.01, hold=1))
+    chat.sees("word0")
+    device = new_context()
+    device.add_init_script(HOLD)
+    second = sign_in(ChatPage(device.new_page(), chat.url)).ready()
+    marks = second.page.locator("#conversations .runs")
+    expect(marks).to_have_count(1)
+    chat.stop()
+    expect(chat.page.locator("#conversations .runs")).to_have_count(0)
+    expect(marks).to_have_count(1)
+    second.page.evaluate("letGo()")
+    expect(marks).to_have_count(0)
 
 
 def test_a_rename_elsewhere_is_shown_everywhere(chat: ChatPage, new_page: NewPage) -> None:

@@ -234,6 +234,8 @@ export class Line {
   #isFinal;
   /** @type {Map<string, string | null>} */
   #follows = new Map();
+  /** @type {Set<string>} */
+  #awaited = new Set(); // their beginnings: what comes of them before is of a following before
   /** @type {Map<string, object>} */
   #asked = new Map(); // by their `ref`: frames whose answer has not come yet
   /** @type {Connection | null} */
@@ -274,6 +276,7 @@ export class Line {
     this.#connection?.close();
     this.#connection = null;
     this.#follows.clear();
+    this.#awaited.clear();
     this.#asked.clear();
     this.state = "opening";
   }
@@ -290,11 +293,14 @@ export class Line {
    */
   follow(reply, at) {
     this.#follows.set(reply, at);
+    if (at === null) this.#awaited.add(reply);
+    else this.#awaited.delete(reply);
     this.#connection?.follow(reply, at);
   }
 
   /** @param {string} reply */
   unfollow(reply) {
+    this.#awaited.delete(reply);
     if (this.#follows.delete(reply)) this.#connection?.unfollow(reply);
   }
 
@@ -339,10 +345,17 @@ export class Line {
       return this.#over(0);
     }
     if (event.type === "start" && this.#asked.delete(String(event.ref))) this.#follows.set(event.reply, null);
-    if (event.id && event.reply && this.#follows.has(event.reply)) this.#follows.set(event.reply, event.id);
     if (event.type === "error") this.#asked.delete(String(event.ref));
-    if ((event.type === "end" || event.type === "error") && event.reply) this.#follows.delete(event.reply);
+    if (event.reply) this.#place(event.reply, event);
     this.#tell.onevent(event);
+  }
+
+  /** @param {string} reply @param {ChatEvent} event */
+  #place(reply, { type, id }) {
+    if (type === "start" || type === "error") this.#awaited.delete(reply);
+    if (this.#awaited.has(reply)) return;
+    if (id && this.#follows.has(reply)) this.#follows.set(reply, id);
+    if (type === "end" || type === "error") this.#follows.delete(reply);
   }
 
   /** @param {number} status */
@@ -585,7 +598,10 @@ class Stream {
       if (!response.body || !response.headers.get("Content-Type")?.startsWith("text/event-stream")) {
         throw new ChatError("No event stream came. Is this the chat server's address?", { status: response.status });
       }
-      await this.#read(response.body.getReader(), onbytes);
+      const bytes = response.body.getReader();
+      // Node, told to abort while the end of a body is on its way, may leave a read waiting for ever.
+      own.signal.addEventListener("abort", () => bytes.cancel().catch(() => {}));
+      await this.#read(bytes, onbytes);
     } finally {
       clearTimeout(silence);
       own.abort(); // what nobody reads any more
@@ -633,6 +649,7 @@ class Stream {
 
   /** @param {ChatEvent} event */
   #take(event) {
+    if (this.#current?.signal.aborted) return; // what came in one read with a gap, behind it
     const wanted = this.#wanted;
     if (event.reply) wanted.reply ??= event.reply;
     if (!this.#reader.onevent(event)) {

@@ -84,7 +84,7 @@ export class Conversation {
 
   /** Something changed it, here or elsewhere: bring the page up to date where it looks different. */
   async refresh() {
-    if (!this.id || this.#waits() || !endIsHere() || "other" in this.transcript.dataset) return;
+    if (this.#waits() || !this.id || !endIsHere() || "other" in this.transcript.dataset) return;
     await Promise.allSettled(this.#settling);
     const before = looksOf(this.transcript);
     const fresh = await this.#newer();

@@ -15,14 +15,18 @@ export function watchList() {
     changed.add(conversation);
     soon();
   });
-  // What changed while the line was lost was told to nobody.
-  onLineState((state, before) => state === "open" && before !== "opening" && refreshWholeList());
+  // What changed while the line was lost was told to nobody; nor was the end of what ran when the page was made.
+  onLineState((state, before) => state === "open" && (before !== "opening" || isAnyAnswered()) && refreshWholeList());
   document.addEventListener("visibilitychange", soon);
 }
 
 /** `handler(conversation, item)` for each that changed, as it is in the list now; null where it was deleted. */
 export function onListed(handler) {
   handlers.add(handler);
+}
+
+function isAnyAnswered() {
+  return document.querySelector("#conversations .runs") !== null;
 }
 
 // A tab that nobody looks at waits until somebody does.

@@ -76,9 +76,13 @@ addEventListener("popstate", () => location.reload());
 function watchLine() {
   let isDeleted = false;
   onNews((event) => {
-    if (event.conversation !== conversation.id) return;
-    if (event.type === "title") showTitle(event.conversation, event.title);
-    else if (document.visibilityState === "visible") conversation.refresh();
+    const { id } = conversation;
+    if (id && event.conversation !== id) return; // while this one has no name, it may be of this one
+    if (event.type === "title") {
+      if (id) showTitle(id, event.title);
+    } else if (document.visibilityState === "visible") {
+      conversation.refresh();
+    }
   });
   onListed((id, item) => {
     if (id !== conversation.id) return;
@@ -90,6 +94,6 @@ function watchLine() {
     composer.connection(state === "lost" ? say("lost") : "");
     if (state === "out") composer.trouble(new Refused(say("signed_out"), { status: 401 }));
     if (before === "out") composer.trouble(null);
-    if (state === "open" && before !== "opening") conversation.refresh();
+    if (state === "open") conversation.refresh(); // what changed before, even while the page was loading, was told to nobody
   });
 }
