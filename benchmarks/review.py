@@ -6,37 +6,30 @@ reviewer in, opens each page so many times (default 20), in turns, and prints th
 percentile in milliseconds: of each page, and of all lists, filters, searches, queues and openings.
 """
 
-import http.client
 import os
 import random
 import statistics
-import subprocess
 import sys
-import time
 from collections import defaultdict
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
 
 import django
 
 django.setup()
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client
 
-from benchmarks.long_conversation import conversation
+from benchmarks.chat_pages import conversation
+from benchmarks.served import cookie_of, opened, the_server
 from chat.models import Conversation, ConversationDigest, Label
 from chat.review.queues import NAMES
 
-PORT = 8139
-PATIENCE = 60
 LONG = "2000 messages"
 """The title of a conversation as long as that."""
 
@@ -111,39 +104,17 @@ def _opened() -> list[str]:
     return [f"c/{newest.id}/?in=list", f"c/{newest.id}/?in=search&q=the", f"c/{long.id}/?in=list"]
 
 
-def cookie() -> str:
-    user, _ = User.objects.get_or_create(
-        username="sample-reviewer", defaults={"is_staff": True, "is_superuser": True}
-    )
-    client = Client()
-    client.force_login(user)
-    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
+def reviewer() -> User:
+    names = {"is_staff": True, "is_superuser": True}
+    return User.objects.get_or_create(username="sample-reviewer", defaults=names)[0]
 
 
-def opened(address: str, signed_in: str) -> float:
-    """Milliseconds until the whole page is here."""
-    began = time.perf_counter()
-    line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=PATIENCE)
-    line.request("GET", f"/admin/review/{address}", headers={"Cookie": signed_in})
-    answer = line.getresponse()
-    body = answer.read()
-    line.close()
-    if answer.status != 200 or b"review-ways" not in body:
-        raise SystemExit(f"{address} answered {answer.status}")
-    return (time.perf_counter() - began) * 1000
-
-
-def wait_for_server(server: "subprocess.Popen[bytes]") -> None:
-    until = time.monotonic() + PATIENCE
-    while server.poll() is None and time.monotonic() < until:
-        try:
-            line = http.client.HTTPConnection("127.0.0.1", PORT, timeout=1)
-            line.request("GET", "/accounts/login/")
-            line.getresponse().read()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit("The server did not start.")
+def page_opened(address: str, cookie: str) -> float:
+    """Milliseconds until the whole page was here."""
+    took, body = opened(f"/admin/review/{address}", cookie)
+    if b"review-ways" not in body:
+        raise SystemExit(f"{address} is not a page of the desk")
+    return took
 
 
 def main() -> None:
@@ -151,31 +122,20 @@ def main() -> None:
     if not Conversation.objects.exists():
         call_command("make_review_data")
     wanted = pages()
-    signed_in = cookie()
+    cookie = cookie_of(reviewer())
     vendor = connection.vendor
     connection.close()
     times = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    environment = os.environ | {"PORT": str(PORT), "DJANGO_ENV_FILE": ""}
-    server = subprocess.Popen(
-        [sys.executable, str(ROOT / "manage.py"), "serve"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
     taken: dict[tuple[str, str], list[float]] = defaultdict(list)
-    try:
-        wait_for_server(server)
+    with the_server():
         rounds = [(kind, address) for kind, addresses in wanted.items() for address in addresses]
-        for page in rounds:
-            opened(page[1], signed_in)
+        for _, address in rounds:
+            page_opened(address, cookie)
         chance = random.Random(1)
         for _ in range(times):
             chance.shuffle(rounds)
             for page in rounds:
-                taken[page].append(opened(page[1], signed_in))
-    finally:
-        server.terminate()
-        server.wait(PATIENCE)
+                taken[page].append(page_opened(page[1], cookie))
     print(f"{vendor}; {times} times each; median and 95th percentile in ms; load {os.getloadavg()[0]:.1f}")
     for kind, addresses in wanted.items():
         for address in addresses:

@@ -7,27 +7,23 @@ highest until a tenth of the way, and at its highest. Constant memory is the las
 """
 
 import os
-import subprocess
 import sys
 import time
 import urllib.request
 from pathlib import Path
 
-CHECKOUT = Path(__file__).parent.parent
-sys.path.insert(0, str(CHECKOUT))
+sys.path.insert(0, str(Path(__file__).parent.parent))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-PORT = os.environ.setdefault("PORT", "8199")
 
 import django
 
 django.setup()
 
-from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
 from django.db import connection
 
+from benchmarks.served import PORT, cookie_of, the_server
 from chat.models import AuditEntry, ConversationDigest, Message
 from chat.review import exports
 from chat.review.export_forms import FORMS
@@ -43,21 +39,10 @@ def resident(pid: int, name: str) -> float:
     raise LookupError(name)
 
 
-def session_of(user: User) -> str:
-    store = SessionStore()
-    store["_auth_user_id"] = str(user.pk)
-    store["_auth_user_backend"] = settings.AUTHENTICATION_BACKENDS[0]
-    store["_auth_user_hash"] = user.get_session_auth_hash()
-    store.save()
-    return str(store.session_key)
-
-
-def take_out(pid: int, form: str, user: User, session: str, total: int) -> None:
+def take_out(pid: int, form: str, user: User, cookie: str, total: int) -> None:
     export = exports.ask(user.pk, "", form, pseudonymised=False)
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{PORT}/admin/review/download/{export.pk}/",
-        headers={"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"},
-    )
+    address = f"http://127.0.0.1:{PORT}/admin/review/download/{export.pk}/"
+    request = urllib.request.Request(address, headers={"Cookie": cookie})
     Path(f"/proc/{pid}/clear_refs").write_text("5")  # the highest begins anew
     before = resident(pid, "VmRSS")
     began, taken, early = time.perf_counter(), 0, 0.0
@@ -81,27 +66,11 @@ def main() -> None:
         call_command("make_review_data")
     total = ConversationDigest.objects.count()
     dave, _ = User.objects.get_or_create(username="dave", is_staff=True, is_superuser=True)
-    session = session_of(dave)
+    cookie = cookie_of(dave)
     print(f"{connection.vendor}: {total} conversations, {Message.objects.count()} messages")
-    server = subprocess.Popen(
-        [sys.executable, "manage.py", "serve"],
-        cwd=CHECKOUT,
-        stderr=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        while True:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api/v1/openapi.json").close()
-                break
-            except OSError:
-                assert server.poll() is None, "the server ended at its start"
-                time.sleep(0.2)
+    with the_server() as server:
         for form in sys.argv[1:] or FORMS:
-            take_out(server.pid, form, dave, session, total)
-    finally:
-        server.terminate()
-        server.wait()
+            take_out(server.pid, form, dave, cookie, total)
     print(f"{AuditEntry.objects.filter(action='export_ended').count()} ends in the audit log")
 
 

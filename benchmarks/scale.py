@@ -1,7 +1,7 @@
 """What many open streams need, reckoned from what each step costs: `benchmarks/scale.py 10000 1000000`.
 
 The figures below are what `steps.py` and `crowd.py` printed for docs/scaling.md; put your own in their place.
-What a token costs a process changes most and is asked for: `--token 100` (µs), from docs/performance.md.
+What a token costs a process changes most and is asked for: `--token 160` (µs), from docs/performance.md.
 """
 
 import argparse
@@ -35,11 +35,11 @@ class Said:
 
 
 # What steps.py prints
-ASK: Final = Step(1056, 1000, 5689)
-SAVE: Final = Step(21, 28, 430)  # a reply's share of a checkpoint of a hundred
-END: Final = Step(780, 1250, 3539)
-TOKEN_ELSEWHERE: Final = Said(55, 23, 21, 206)
-CHANGE: Final = Said(55, 23, 20, 216)
+ASK: Final = Step(1783, 1250, 4657)
+SAVE: Final = Step(8, 25, 430)  # a reply's share of a checkpoint of a hundred
+END: Final = Step(1378, 1750, 3328)
+TOKEN_ELSEWHERE: Final = Said(113, 32, 42, 206)
+CHANGE: Final = Said(103, 35, 41, 216)
 CHANGES_A_REPLY: Final = 3  # it began, it ended, it has a title
 # What crowd.py prints
 MIB_A_STREAM: Final = 0.085

@@ -224,12 +224,16 @@ def growing_cost(streams: int, rate: int, tokens: int) -> Scenario:
 
 
 def longer_chat(messages: int, requests: int) -> Scenario:
-    """Asking in a chat of so many messages against one of two: the context that is read and sent included."""
+    """Asking in a chat of so many messages against one of two: with the context that is read and sent, and,
+    from a new beginning in the same chat, without one.
+    """
 
-    def ask(server: Server, conversation: str | None) -> str:
+    def ask(server: Server, conversation: str | None, *, anew: bool = False) -> str:
         asked: dict[str, object] = {"model": "paced-50-1", "content": "longer", "stream": False}
         if conversation is not None:
             asked["conversation"] = conversation
+        if anew:
+            asked["parent"] = None
         line = http.client.HTTPConnection("127.0.0.1", server.port)
         headers = {"Content-Type": "application/json", **server.headers}
         line.request("POST", server.path, json.dumps(asked), headers)
@@ -237,22 +241,27 @@ def longer_chat(messages: int, requests: int) -> Scenario:
         line.close()
         return str(answer["conversation"])
 
-    def spend(server: Server, conversations: Sequence[str]) -> float:
+    def spend(server: Server, conversations: Sequence[str], *, anew: bool = False) -> float:
         before = server.cpu_seconds()
         for conversation in conversations:
-            ask(server, conversation)
+            ask(server, conversation, anew=anew)
         return server.cpu_seconds() - before
 
     async def run(server: Server) -> Figures:
-        def measure() -> float:
-            short = [ask(server, None) for _ in range(requests)]
-            long = ask(server, None)
-            for _ in range(messages // 2):
-                ask(server, long)
-            return spend(server, [long] * requests) / spend(server, short)
+        name = f"cost of a request in a chat of {messages} messages against one of 2"
 
-        name = f"cost of a request in a chat of {messages} messages against one of 2, times"
-        return {name: await asyncio.to_thread(measure)}
+        def measure() -> Figures:
+            short = [ask(server, None) for _ in range(requests)]
+            long = [ask(server, None)] * requests
+            for _ in range(messages // 2):
+                ask(server, long[0])
+            return {
+                f"{name}, times": spend(server, long) / spend(server, short),
+                f"{name}, the context aside, times": spend(server, long, anew=True)
+                / spend(server, short, anew=True),
+            }
+
+        return await asyncio.to_thread(measure)
 
     return Scenario(run, only_ours=True)
 
