@@ -20,8 +20,6 @@ from process.harness.calls import Api, caller
 from process.harness.processes import StartServer
 from process.harness.scripts import ProviderLog, now
 
-pytestmark = pytest.mark.postgres
-
 SECONDS = float(os.environ.get("TEST_FAULT_SECONDS", "45"))
 VISITORS = int(os.environ.get("TEST_FAULT_VISITORS", "12"))
 SERVERS = int(os.environ.get("TEST_FAULT_SERVERS", "4"))
@@ -36,6 +34,7 @@ UNREACHED = {
 """Limits are counted, in Redis where it is there, and refuse nobody."""
 QUIET_SECONDS = 40.0
 """After the last fault: leases run out, the dead are noticed, windows close."""
+pytestmark = [pytest.mark.postgres, pytest.mark.timeout(300 + 3 * SECONDS)]
 
 
 async def _visits(api: Api, chance: random.Random, moment: float, how: How | None) -> list[Visit]:
