@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import lru_cache, partial
 from io import BytesIO
 
 from django.conf import settings
@@ -28,9 +28,16 @@ from chatsite.request_bodies import disconnect, whole_body
 
 logger = logging.getLogger(__name__)
 
+KEPT_ADDRESSES = 256
+"""Most calls go to a few: to find the view of one takes as long as to authenticate its caller."""
+
 
 class LeanHandler(ASGIHandler):
     """An ASGI application for paths whose views are all async and look after their own callers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._resolve = lru_cache(KEPT_ADDRESSES)(resolve)
 
     def load_middleware(self, is_async: bool = False) -> None:
         """There is none."""
@@ -52,7 +59,7 @@ class LeanHandler(ASGIHandler):
             await self._answer(request, client, send, too_large=body is None)
 
     async def _answer(self, request: ASGIRequest, client: "_Client", send: Send, *, too_large: bool) -> None:
-        response = await _response(request, too_large=too_large)
+        response = await self._response(request, too_large=too_large)
         # Django's CommonMiddleware would do it; without, a server sends even one line of JSON in chunks.
         if isinstance(response, HttpResponse) and response.status_code != 204:
             response.headers.setdefault("Content-Length", str(len(response.content)))
@@ -65,6 +72,24 @@ class LeanHandler(ASGIHandler):
             # Also where the stream never began: whoever made it may wait for this to let go.
             response.close()
             request.close()
+
+    async def _response(self, request: ASGIRequest, *, too_large: bool) -> HttpResponseBase:
+        """What the view answers; all that goes wrong outside of one has the shape that errors have inside."""
+        error: ChatError
+        try:
+            if too_large:
+                raise TooLarge(f"The body is over the limit of {settings.CHAT_MAX_BODY_BYTES} bytes.")
+            match = request.resolver_match = self._resolve(request.path_info)
+            response: HttpResponseBase = await match.func(request, *match.args, **match.kwargs)
+            return response
+        except Resolver404:
+            error = NotFound("There is nothing at this address.")
+        except ChatError as raised:
+            error = raised
+        except Exception:
+            logger.exception("%s %s failed", request.method, request.path)
+            error = ChatError("The server failed. It is in its log; nothing that was saved is lost.")
+        return finished(request, error_answer(error), None)
 
 
 class _Client:
@@ -110,22 +135,3 @@ async def _while_there(receive: Receive) -> AsyncIterator[_Client]:
 
 async def _send_piece(send: Send, piece: bytes) -> None:
     await send({"type": "http.response.body", "body": piece, "more_body": True})
-
-
-async def _response(request: ASGIRequest, *, too_large: bool) -> HttpResponseBase:
-    """What the view answers; all that goes wrong outside of one has the shape that errors have inside."""
-    error: ChatError
-    try:
-        if too_large:
-            raise TooLarge(f"The body is over the limit of {settings.CHAT_MAX_BODY_BYTES} bytes.")
-        match = request.resolver_match = resolve(request.path_info)
-        response: HttpResponseBase = await match.func(request, *match.args, **match.kwargs)
-        return response
-    except Resolver404:
-        error = NotFound("There is nothing at this address.")
-    except ChatError as raised:
-        error = raised
-    except Exception:
-        logger.exception("%s %s failed", request.method, request.path)
-        error = ChatError("The server failed. It is in its log; nothing that was saved is lost.")
-    return finished(request, error_answer(error), None)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Protocol
 
 from chat.api.endpoint import Call
+from chat.api.queries import sent
 from chat.limits.joins import admitted as admitted_once
 from chat.service import Following
 
@@ -17,6 +18,6 @@ class Begin(Protocol):
 
 async def admitted(call: Call, begin: Begin, *, position: str | None) -> Following:
     """Begin or join. `position`: the event id that the client goes on from, which asks nothing."""
-    key = call.request.headers.get("Idempotency-Key")
+    key = sent(call.request, "Idempotency-Key")
     bound = partial(begin, idempotency_key=key, last_event_id=position)
     return await (bound() if position is not None else admitted_once(call.caller, bound, key))

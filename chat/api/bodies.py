@@ -4,6 +4,7 @@ import msgspec
 from django.conf import settings
 from django.http import HttpRequest
 
+from chat.api.queries import sent
 from chat.errors import TooLarge, UnsupportedMediaType
 
 _EMPTY = b"{}"
@@ -46,12 +47,12 @@ def _body(request: HttpRequest) -> bytes:
 
 
 def _refuse_encoded(request: HttpRequest) -> None:
-    if request.headers.get("Content-Encoding", "identity") != "identity":
+    if (sent(request, "Content-Encoding") or "identity") != "identity":
         raise UnsupportedMediaType("Send the body as it is, without a Content-Encoding.")
 
 
 def _declares_too_much(request: HttpRequest) -> bool:
-    declared = request.headers.get("Content-Length") or ""
+    declared = request.META.get("CONTENT_LENGTH") or ""
     return declared.isdecimal() and _is_too_much(int(declared))
 
 

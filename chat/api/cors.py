@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
+from chat.api.queries import sent
 from chat.auth.origins import allowed_cors_origin
 
 _LEFT = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
@@ -25,7 +26,7 @@ def add_cors_headers(request: HttpRequest, answer: HttpResponseBase) -> None:
 
     `Access-Control-Allow-Credentials` is never sent: a cookie must not speak for another origin's page.
     """
-    origin = request.headers.get("Origin")
+    origin = sent(request, "Origin")
     if origin is not None:
         patch_vary_headers(answer, ["Origin"])
     if origin is not None and allowed_cors_origin(origin):
@@ -36,11 +37,11 @@ def add_cors_headers(request: HttpRequest, answer: HttpResponseBase) -> None:
 def preflight(request: HttpRequest, methods: Iterable[str]) -> HttpResponse:
     """The answer to `OPTIONS`: what may be called, and to allowed origins that any header may be sent."""
     answer = HttpResponse(status=204, headers={"Allow": ", ".join(methods)})
-    if allowed_cors_origin(request.headers.get("Origin")):
+    if allowed_cors_origin(sent(request, "Origin")):
         answer.headers["Access-Control-Allow-Methods"] = ", ".join(methods)
         # Named one by one, since "*" does not stand for Authorization.
-        answer.headers["Access-Control-Allow-Headers"] = request.headers.get(
-            "Access-Control-Request-Headers", "Authorization, Content-Type"
+        answer.headers["Access-Control-Allow-Headers"] = (
+            sent(request, "Access-Control-Request-Headers") or "Authorization, Content-Type"
         )
         answer.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
         patch_vary_headers(answer, ["Access-Control-Request-Headers"])

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
+from django.http.request import MediaType
 
-from chat.api.queries import query_value
+from chat.api.queries import query_value, sent
 from chat.errors import BadRequest, NotAcceptable
 from chat.events import Batch
 from chat.service import Following
@@ -37,7 +39,7 @@ def form_of(request: HttpRequest) -> Form | None:
     """The form asked for; None where the client accepts none. An unknown `?format=` is a `BadRequest`."""
     name = query_value(request, "format")
     if name is None:
-        return _accepted_form(request)
+        return _accepted_form(sent(request, "Accept") or "")
     if name not in FORMS:
         raise BadRequest(f"format is one of: {', '.join(FORMS)}.", param="format")
     return FORMS[name]
@@ -49,10 +51,12 @@ def not_acceptable() -> NotAcceptable:
     )
 
 
-def _accepted_form(request: HttpRequest) -> Form | None:
-    if not request.headers.get("Accept"):
+@lru_cache
+def _accepted_form(accept: str) -> Form | None:
+    medias = (MediaType(each) for each in accept.split(",") if each.strip())
+    accepted = {f"{media.main_type}/{media.sub_type}": media.quality for media in medias if media.quality}
+    if not accept:
         return SSE
-    accepted = {f"{media.main_type}/{media.sub_type}": media.quality for media in request.accepted_types}
     exact = [form for form in (SSE, NDJSON) if form.content_type in accepted]
     if exact:
         return max(exact, key=lambda form: accepted[form.content_type])

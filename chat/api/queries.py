@@ -14,6 +14,13 @@ _TEXTS = frozenset({"content", "conversation", "parent", "model", "system_prompt
 _ABOUT_THE_STREAM = frozenset({"format", "render", "last_event_id", "lastEventId"})
 
 
+def sent(request: HttpRequest, name: str) -> str | None:
+    """A header. `request.headers` would make a mapping of all of them, which costs as much as the rest of a
+    call's reading."""
+    value: str | None = request.META.get(f"HTTP_{name.upper().replace('-', '_')}")
+    return value
+
+
 def query_value(request: HttpRequest, name: str) -> str | None:
     """A query parameter that is sent once at most. Raises `BadRequest`."""
     values = request.GET.getlist(name)
@@ -55,7 +62,7 @@ def fields_in_query(request: HttpRequest) -> dict[str, Any]:
 def last_event_id(request: HttpRequest) -> str | None:
     """Where the client stands. What a browser's own reconnect sends counts before what the address says."""
     return (
-        request.headers.get("Last-Event-ID")
+        sent(request, "Last-Event-ID")
         or query_value(request, "last_event_id")
         or query_value(request, "lastEventId")
         or None

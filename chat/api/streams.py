@@ -28,6 +28,12 @@ class StreamAnswer(StreamingHttpResponse):
         if self._pushing is not None:
             self._pushing.push = self._stream.writing_by(write)
 
+    def close(self) -> None:
+        """Without Django's signal that a request is over: nobody told that it began, and no thread of ours
+        has what its receivers tidy."""
+        self._stream.close()
+        self.closed = True
+
     def leave(self) -> None:
         """The client went. The iteration is to be ended besides."""
         self._stream.leave()

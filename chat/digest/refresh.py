@@ -10,17 +10,16 @@ from django.db.models import BigIntegerField
 
 from chat import planner
 from chat.digest.figures import put_figures
-from chat.digest.parts import read_parts
+from chat.digest.parts import put_digests
 from chat.digest.summing import sum_all
 from chat.digest.turns import is_ours, wait_for_turn
 from chat.models import CompletionFigures, Conversation, ConversationDigest, StaleDigest
-from chat.statements import Among, Delete, Param, Select, Upsert
+from chat.statements import Among, Delete, Param, Select
 
 BATCH: Final = 100
 """Marks of one transaction, of as many conversations at most: on SQLite nobody else writes for some 10 ms."""
 _has_marks = Select(lambda: StaleDigest.objects.order_by().values_list("id")[:1])
 _forget_marks = Delete(lambda: StaleDigest.objects.filter(Among("id", Param("marks", BigIntegerField()))))
-_put_digests = Upsert(ConversationDigest)
 
 
 def refresh_stale(limit: int = BATCH) -> int:
@@ -70,4 +69,4 @@ def _marks(limit: int) -> Select:
 
 def _refresh(keys: Collection[UUID], *, figures_too: bool) -> None:
     put_figures(keys, figures_too=figures_too)
-    _put_digests(read_parts(keys))
+    put_digests(keys)

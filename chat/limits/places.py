@@ -4,6 +4,7 @@ In memory, and of all processes where they count together.
 """
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
@@ -16,6 +17,8 @@ from chat.limits.addresses import neighbourhood
 from chat.limits.quotas import Somebody, quota_of
 from chat.limits.requests import Limited
 
+_PROCESS: Final = uuid4().hex
+_numbers: Final = itertools.count()
 RENEW_SECONDS: Final = 20.0
 """How often others are told that what is open here still is."""
 
@@ -37,7 +40,7 @@ class Place:
 
     def __init__(self, limit: "PlaceLimit", limited: Sequence[Limited]) -> None:
         self.limited = limited
-        self.name = uuid4().hex
+        self.name = f"{_PROCESS}-{next(_numbers)}"
         self._limit: PlaceLimit | None = limit
 
     def leave(self) -> None:

@@ -1,9 +1,11 @@
 """Who is counted, from where, and how much the site lets everybody use of whom no group says otherwise."""
 
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.conf import settings
+from django.core.signals import setting_changed
 
 from chat.digest.spent import address_quota
 from chat.keyed import keyed_hash
@@ -26,8 +28,9 @@ class Somebody(Protocol):
     def key_quota(self) -> Quota: ...
 
 
+@lru_cache
 def quota_of(groups: Quota = NOTHING_SAID) -> Quota:
-    """All that a user may use; `groups`: what their groups say of it."""
+    """All that a user may use; `groups`: what their groups say of it. Each request asks four times."""
     return groups.over(
         Quota(
             requests_per_minute=settings.CHAT_REQUESTS_PER_MINUTE,
@@ -41,6 +44,13 @@ def quota_of(groups: Quota = NOTHING_SAID) -> Quota:
             attachment_bytes=settings.CHAT_MAX_ATTACHMENT_BYTES,
         )
     )
+
+
+def _forget(**_: Any) -> None:
+    quota_of.cache_clear()
+
+
+setting_changed.connect(_forget)  # as tests do
 
 
 def place_of(address: str | None) -> str | None:

@@ -1,8 +1,10 @@
 """The one registry of this process, and labels that stay few whatever people or providers name things."""
 
-from typing import Final
+from functools import cache
+from typing import Final, TypeVar
 
 from prometheus_client import CollectorRegistry
+from prometheus_client.metrics import MetricWrapperBase
 
 REGISTRY: Final = CollectorRegistry()
 """Ours alone: the library's own would show what any package put there."""
@@ -12,6 +14,13 @@ LONGEST: Final = 80
 OTHER: Final = "other"
 
 _models: set[str] = set()
+M = TypeVar("M", bound=MetricWrapperBase)
+
+
+@cache
+def labelled(metric: M, *labels: str) -> M:
+    """Its series with these labels, found once: as few as the labels are."""
+    return metric.labels(*labels)
 
 
 def model_label(model: str) -> str:

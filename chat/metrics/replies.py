@@ -4,7 +4,7 @@ from typing import Any, Final, Protocol
 
 from prometheus_client import Counter, Histogram
 
-from chat.metrics.registry import REGISTRY, model_label
+from chat.metrics.registry import REGISTRY, labelled, model_label
 
 FAST_TO_SLOW: Final = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)
 OF_A_SAVE: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -92,18 +92,18 @@ class CountedReplies:
 
     def ended(self, model: str, ending: Ending, told: Told) -> None:
         label = model_label(model)
-        _ended.labels(label, _how(ending.ended, told)).inc()
+        labelled(_ended, label, _how(ending.ended, told)).inc()
         if told.status == "failed":
-            _failures.labels(label, str((told.error or {}).get("code") or "unknown")).inc()
-        _characters.labels(label).inc(len(ending.text) + len(ending.reasoning))
+            labelled(_failures, label, str((told.error or {}).get("code") or "unknown")).inc()
+        labelled(_characters, label).inc(len(ending.text) + len(ending.reasoning))
         for kind in ("prompt", "completion"):
             tokens = (ending.ended.usage or {}).get(f"{kind}_tokens")
             if isinstance(tokens, int) and tokens > 0:
-                _tokens.labels(label, kind).inc(tokens)
+                labelled(_tokens, label, kind).inc(tokens)
         if ending.lasted is not None:
-            _lasted.labels(label).observe(ending.lasted)
+            labelled(_lasted, label).observe(ending.lasted)
         if ending.waited is not None:
-            _first_token.labels(label).observe(ending.waited)
+            labelled(_first_token, label).observe(ending.waited)
 
     def saved(self, seconds: float) -> None:
         _saved.observe(seconds)

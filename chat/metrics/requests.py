@@ -5,7 +5,7 @@ from typing import Final
 
 from prometheus_client import Histogram
 
-from chat.metrics.registry import REGISTRY
+from chat.metrics.registry import REGISTRY, labelled
 
 _answered: Final = Histogram(
     "chat_request_seconds",
@@ -23,4 +23,4 @@ sockets: Final[Counter[str]] = Counter()
 
 def answered(edge: str, status: int | None, seconds: float) -> None:
     """A request was answered with this status; None: its client went before."""
-    _answered.labels(edge, "gone" if status is None else f"{status // 100}xx").observe(seconds)
+    labelled(_answered, edge, "gone" if status is None else f"{status // 100}xx").observe(seconds)

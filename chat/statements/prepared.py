@@ -43,7 +43,7 @@ def preparing(field: "Field[Any, Any]") -> Prepare:
         way = ways.get(type(value))
         if way is None:
             is_choice = str in ways and isinstance(value, models.TextChoices)
-            way = ways[type(value)] = _as_it_is if is_choice else in_django
+            way = ways[type(value)] = as_it_is if is_choice else in_django
         return way(value)
 
     return prepare
@@ -60,11 +60,11 @@ def _short_ways(field: "Field[Any, Any]", in_django: Prepare) -> dict[type, Prep
     kind = field.get_internal_type()
     on_sqlite = connection.vendor == "sqlite"
     if kind in {"CharField", "TextField"}:
-        return {NoneType: _as_it_is, str: _as_it_is}
+        return {NoneType: as_it_is, str: as_it_is}
     if kind == "BooleanField":
-        return {NoneType: _as_it_is, bool: _as_it_is}
+        return {NoneType: as_it_is, bool: as_it_is}
     if kind == "UUIDField":
-        return {NoneType: _as_it_is, UUID: attrgetter("hex") if on_sqlite else _as_it_is}
+        return {NoneType: as_it_is, UUID: attrgetter("hex") if on_sqlite else as_it_is}
     if kind == "DateTimeField" and connection.timezone is UTC:
 
         def moment(value: datetime) -> Any:
@@ -72,13 +72,13 @@ def _short_ways(field: "Field[Any, Any]", in_django: Prepare) -> dict[type, Prep
                 return in_django(value)
             return str(value.replace(tzinfo=None)) if on_sqlite else value
 
-        return {NoneType: _as_it_is, datetime: moment}
+        return {NoneType: as_it_is, datetime: moment}
     if kind.endswith(("IntegerField", "AutoField")) and on_sqlite:
-        return {NoneType: _as_it_is, int: _as_it_is}
+        return {NoneType: as_it_is, int: as_it_is}
     if isinstance(field, models.JSONField) and field.encoder is None and on_sqlite:
-        return {NoneType: _as_it_is, dict: _TO_JSON, list: _TO_JSON}
+        return {NoneType: as_it_is, dict: _TO_JSON, list: _TO_JSON}
     return {}
 
 
-def _as_it_is(value: Any) -> Any:
+def as_it_is(value: Any) -> Any:
     return value

@@ -177,18 +177,22 @@ def test_several_values_are_one_parameter(conversation: Conversation) -> None:
 
 
 def test_rows_are_put_in_place_of_those_with_the_same_keys(conversation: Conversation) -> None:
-    put = Upsert(ConversationDigest)
+    put = Upsert(ConversationDigest, as_stored=["created"])
+    read_as_stored = Select(
+        lambda: Conversation.objects.filter(id=KEY).values_list("created"), as_stored=(0,)
+    )
 
-    def digest(messages: int, of: Conversation = conversation) -> ConversationDigest:
-        moment = timezone.now()
-        return ConversationDigest(
+    def digest(messages: int, of: Conversation = conversation) -> dict[str, Any]:
+        found = ConversationDigest(
             conversation_id=of.id,
             owner_id=of.owner_id,
-            created=moment,
-            updated=moment,
+            updated=timezone.now(),
             messages=messages,
             models_used=["a", "b"],
         )
+        row = read_as_stored.row(id=of.id)
+        assert row is not None
+        return vars(found) | {"created": row[0]}
 
     put([])
     put([digest(1)])
@@ -200,7 +204,8 @@ def test_rows_are_put_in_place_of_those_with_the_same_keys(conversation: Convers
         other.id: 3,
     }
     found = ConversationDigest.objects.get(conversation=conversation)
-    assert (found.updated, found.deleted, found.models_used) == (newer.updated, None, ["a", "b"])
+    assert (found.updated, found.deleted, found.models_used) == (newer["updated"], None, ["a", "b"])
+    assert found.created == conversation.created
 
 
 def test_errors_are_djangos(conversation: Conversation) -> None:

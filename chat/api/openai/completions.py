@@ -12,7 +12,7 @@ from chat.api.answers import error_answer, json_answer
 from chat.api.bodies import json_body
 from chat.api.endpoint import Call, verb
 from chat.api.openai.opening import Opening
-from chat.api.queries import last_event_id
+from chat.api.queries import last_event_id, sent
 from chat.api.streams import StreamAnswer, ids_of
 from chat.errors import BadRequest, ChatError, NotFound, TooMany, Unavailable, UpstreamError
 from chat.service import Following
@@ -30,9 +30,7 @@ IN_VAIN = frozenset({"upstream_authentication", "upstream_rejected", "upstream_c
 async def complete(call: Call) -> HttpResponseBase:
     wanted = read_call(json_body(call.request))
     caller = replace(call.caller, door="openai")
-    begin = partial(
-        service.complete, caller, wanted, conversation=call.request.headers.get("X-Conversation-Id")
-    )
+    begin = partial(service.complete, caller, wanted, conversation=sent(call.request, "X-Conversation-Id"))
     try:
         following = await admitted(call, begin, position=last_event_id(call.request))
         headers = ids_of(following)
