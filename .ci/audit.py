@@ -15,6 +15,8 @@ from typing import Any
 CHECKOUT = Path(__file__).resolve().parents[1]
 NPM = CHECKOUT / "var" / "npm"
 NOT_AUDITED = "== NOT AUDITED"
+PATIENCE = 120.0
+"""Seconds; an audit takes ten."""
 
 
 def of_python(name: str, answer: str) -> tuple[list[str], list[str]]:
@@ -48,12 +50,14 @@ def of_npm(answer: str) -> tuple[list[str], list[str]]:
 
 def ask_python(name: str) -> str:
     command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--no-deps", "--format=json", f"-r{name}"]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False).stdout  # noqa: S603 (words of ours)
+    return _said(command, CHECKOUT)
 
 
 def ask_npm() -> str:
     """Of what stands in var/npm, for the tests alone. It was installed without a lock: one is made here."""
     listed = _npm(NPM, "ls", "--json", "--depth=0")
+    if not listed:
+        return ""
     wanted = {name: one["version"] for name, one in json.loads(listed)["dependencies"].items()}
     with tempfile.TemporaryDirectory() as folder:
         where = Path(folder)
@@ -65,8 +69,17 @@ def ask_npm() -> str:
 
 
 def _npm(folder: Path, *words: str) -> str:
-    command = ["npm", *words]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout  # noqa: S603 (words of ours)
+    return _said(["npm", *words], folder)
+
+
+def _said(command: list[str], folder: Path) -> str:
+    """What it prints; nothing where it comes to no end, as with a network that swallows everything."""
+    try:
+        return subprocess.run(  # noqa: S603 (words of ours)
+            command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE
+        ).stdout
+    except subprocess.TimeoutExpired:
+        return ""
 
 
 def main() -> None:

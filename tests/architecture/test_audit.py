@@ -2,8 +2,11 @@
 
 import importlib.util
 import json
+import sys
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / ".ci" / "audit.py"
 
@@ -52,3 +55,10 @@ def test_npms_flaws_are_told() -> None:
     answer = json.dumps({"vulnerabilities": {"lodash": {"severity": "high"}}})
     assert audit.of_npm(answer) == (["npm lodash: high"], ["npm: audited"])
     assert audit.of_npm('{"vulnerabilities": {}}') == ([], ["npm: audited"])
+
+
+def test_a_network_that_swallows_everything_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit, "PATIENCE", 0.1)
+    said = audit._said([sys.executable, "-c", "import time; print('late'); time.sleep(60)"], Path())
+    assert not audit.of_python("list", said)[0]
+    assert audit.of_python("list", said)[1][0].startswith("== NOT AUDITED")
