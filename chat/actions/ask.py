@@ -26,6 +26,7 @@ from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.message import Role
 from chat.search import index
+from chat.statements import in_one_go
 
 TITLE_LENGTH = 80
 
@@ -77,13 +78,14 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     if first:
         conversation.title = first_words(question.content)
     is_new = conversation._state.adding
-    request: UUID = insert_message(
-        conversation_id=conversation.id,
-        parent_id=None if parent is None else parent.id,
-        role=Role.USER,
-        content=question.content,
-    )
-    index.add_question(conversation, request, question.content, with_title=first)
+    with in_one_go():
+        request: UUID = insert_message(
+            conversation_id=conversation.id,
+            parent_id=None if parent is None else parent.id,
+            role=Role.USER,
+            content=question.content,
+        )
+        index.add_question(conversation, request, question.content, with_title=first)
     files = bind(origin.user_id, request, question.attachments, most=origin.max_attachments)
     refuse_unseen(files, chosen)
     if is_new and not files:

@@ -16,7 +16,7 @@ from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
 from chat.parts import parts_of_calls, tool_calls_of
 from chat.search import index
-from chat.statements import Delete, Param, Update
+from chat.statements import Delete, Param, Update, in_one_go
 
 DELETED = {
     "type": "invalid_request_error",
@@ -75,25 +75,26 @@ def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) 
     )
     if not ended:
         return _as_ended_before(reply, epoch, outcome)
-    _forget_checkpoints(epoch=epoch)
-    _find_and_note(reply, parts)
-    count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)
-    # Last: from where it was asked is forgotten with its end, and counted before.
-    _end_completion(
-        epoch=epoch,
-        status=outcome.status,
-        finish_reason=outcome.finish_reason,
-        usage=outcome.usage,
-        error=outcome.error,
-        notices=outcome.notices,
-        server=None,
-        started=outcome.started,
-        first_token=outcome.first_token,
-        first_text=outcome.first_text,
-        cut_off=outcome.cut_off,
-        ended=timezone.now(),
-        place=None,
-    )
+    with in_one_go():
+        _forget_checkpoints.send(epoch=epoch)
+        _find_and_note(reply, parts)
+        count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)
+        # Last: from where it was asked is forgotten with its end, and counted before.
+        _end_completion.send(
+            epoch=epoch,
+            status=outcome.status,
+            finish_reason=outcome.finish_reason,
+            usage=outcome.usage,
+            error=outcome.error,
+            notices=outcome.notices,
+            server=None,
+            started=outcome.started,
+            first_token=outcome.first_token,
+            first_text=outcome.first_text,
+            cut_off=outcome.cut_off,
+            ended=timezone.now(),
+            place=None,
+        )
     return outcome
 
 

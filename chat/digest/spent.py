@@ -99,9 +99,9 @@ def count_reply(epoch: UUID, usage: Any, text: str, reasoning: str) -> None:
         "divisor": max(length, 1),
         "epoch": stored_key(epoch),
     }
-    _add_by_user.count(values)
+    _add_by_user.send(values)
     if address_quota().spends:
-        _add_from_place.count(values)
+        _add_from_place.send(values)
 
 
 def address_quota() -> Quota:

@@ -6,7 +6,7 @@ from uuid import UUID
 from chat.models import ConversationDigest, StaleDigest
 from chat.statements import Insert
 
-_insert = Insert(StaleDigest)
+_insert = Insert(StaleDigest, tells_key=False)
 
 
 def note_change(*conversations: UUID) -> None:

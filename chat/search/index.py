@@ -81,7 +81,7 @@ def put_message(message: UUID, parts: tuple[str, ...]) -> UUID | None:
 
     Tells its conversation, which was read for it: nobody need ask again. None where it is gone.
     """
-    _take_message(message=message)
+    _take_message.send(message=message)
     found = _where.row(message=message)
     if found is None:
         return None

@@ -9,7 +9,7 @@ known yet, or by hand (`Written`), and gives rows or counts; it knows no instanc
 from chat.statements.prepared import stored_key, told_key
 from chat.statements.queries import Among, Delete, Param, Select, Update
 from chat.statements.rows import Insert, Upsert
-from chat.statements.written import Written
+from chat.statements.written import Written, in_one_go
 
 __all__ = [
     "Among",
@@ -20,6 +20,7 @@ __all__ = [
     "Update",
     "Upsert",
     "Written",
+    "in_one_go",
     "stored_key",
     "told_key",
 ]

@@ -100,6 +100,11 @@ class _Change(_Statement):
         compiled = self._compiled()
         return compiled.count(compiled.bound(values))
 
+    def send(self, **values: Any) -> None:
+        """Without asking how many they were: see `Written.send`."""
+        compiled = self._compiled()
+        compiled.send(compiled.bound(values))
+
 
 class Select(_Statement):
     """The rows of a query of `values_list`, as tuples.

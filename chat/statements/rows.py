@@ -38,16 +38,18 @@ class Insert(Generic[M]):
     once for each set of values that callers give, which are few: that halves what a row costs here.
     """
 
-    def __init__(self, model: type[M]) -> None:
+    def __init__(self, model: type[M], *, tells_key: bool = True) -> None:
         self._meta = model._meta
         assert model._meta.pk is not None
         self._pk = model._meta.pk
         self._given = isinstance(self._pk, models.AutoField)
+        self._tells_key = tells_key
+        """Of a key that the database gives: it would be waited for."""
         self._kept: tuple[Written, tuple[_Column, ...]] | None = None
         self._shapes: dict[tuple[str, ...], _Shape] = {}
 
     def __call__(self, **values: Any) -> Any:
-        """The row's key. Values go by the names that instances keep them by (`conversation_id`)."""
+        """The row's key, where it is told. Values go by the names that instances have for them."""
         if not self._given and self._pk.attname not in values:
             values[self._pk.attname] = self._pk.get_default()
         names = tuple(values)
@@ -57,10 +59,10 @@ class Insert(Generic[M]):
             params[place] = prepare(values[name])
         for place, prepare, default in shape.made:
             params[place] = prepare(default())
-        if self._given:
+        if self._given and self._tells_key:
             return shape.statement.run(params, _key)
-        shape.statement.count(params)
-        return values[self._pk.attname]
+        shape.statement.send(params)
+        return values.get(self._pk.attname)
 
     def _shape(self, names: tuple[str, ...]) -> _Shape:
         statement, columns = self._kept or self._compile()
@@ -82,14 +84,14 @@ class Insert(Generic[M]):
     def row(self, row: M) -> None:
         """One of which there is an instance, and so its key."""
         statement, columns = self._kept or self._compile()
-        statement.count([column.prepare(row.__dict__[column.name]) for column in columns])
+        statement.send([column.prepare(row.__dict__[column.name]) for column in columns])
         row._state.adding = False
         row._state.db = DEFAULT_DB_ALIAS
 
     def _compile(self) -> tuple[Written, tuple[_Column, ...]]:
         fields = [field for field in self._meta.concrete_fields if not (self._given and field.primary_key)]
         sql = _insert_into(self._meta, fields)
-        if self._given and connection.vendor != "sqlite":
+        if self._given and self._tells_key and connection.vendor != "sqlite":
             sql += f' RETURNING "{self._pk.column}"'
         self._kept = Written(sql), tuple(_column(field) for field in fields)
         return self._kept

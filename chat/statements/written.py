@@ -4,8 +4,8 @@ What Django's cursor does around each takes several times as long as SQLite does
 have Django's names, a broken transaction and an event loop are refused, and who watches sees each statement.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from threading import local
 from typing import Any, TypeVar
 
@@ -31,6 +31,10 @@ class Written:
 
     def rows(self, params: Params) -> list[tuple[Any, ...]]:
         return self.run(params, _rows)
+
+    def send(self, params: Params) -> None:
+        """Without a look at what becomes of it: within `in_one_go` it is not waited for."""
+        self.run(params, _nothing)
 
     def run(self, params: Params, take: Callable[[Any], R]) -> R:
         """What is taken of the cursor."""
@@ -75,6 +79,23 @@ class _Thread(local):
 _thread = _Thread()
 
 
+@contextmanager
+def in_one_go() -> Iterator[None]:
+    """What is sent within it does not wait for the answers of what was sent before, on PostgreSQL: each would
+    be a way there and back, and there are ten to an end (a fifth less time, and CPU). Rows are waited for as
+    ever; what fails is raised by the next that waits, or at the end. Nothing may ask in it how many rows a
+    statement met, as Django's `save` and `update` do.
+
+    PostgreSQL's pipeline mode: https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
+    """
+    database = _own()
+    if database is None or database.vendor != "postgresql":
+        yield
+        return
+    with database.wrap_database_errors, database.connection.pipeline():
+        yield
+
+
 def _own() -> BaseDatabaseWrapper | None:
     """The connection, ready for the driver's own cursor; None where somebody watches Django's (tests do)."""
     database = _thread.database
@@ -84,6 +105,10 @@ def _own() -> BaseDatabaseWrapper | None:
     database.ensure_connection()
     database.validate_no_broken_transaction()
     return database
+
+
+def _nothing(cursor: Any) -> None:
+    pass
 
 
 def _count(cursor: Any) -> int:
