@@ -54,7 +54,9 @@ def _short(value: float) -> str:
 
 
 WIDTH, LABEL, BAR, GAP = 760, 250, 16, 30
-COLOURS: Final = ("#64748b", "#0f766e", "#2563eb", "#9333ea", "#c2410c")
+COLOURS: Final = ("#64748b", "#0f766e", "#2563eb", "#9333ea", "#c2410c", "#be185d", "#4d7c0f")
+LONGEST: Final = 3.0
+"""Of a bar. One that would be longer is cut, and its figure has an arrow."""
 
 
 def in_svg(rows: Sequence[Row], servers: Sequence[str], to: str) -> str:
@@ -62,9 +64,9 @@ def in_svg(rows: Sequence[Row], servers: Sequence[str], to: str) -> str:
     ratios = [(row, [(server, row.ratio(server, to)) for server in servers]) for row in rows]
     shown = [(row, [(s, r) for s, r in found if r]) for row, found in ratios]
     shown = [(row, found) for row, found in shown if found]
-    most = min(max((r[1] for _, found in shown for _, r in found), default=1.0), 3.0)
+    most = min(max((r[1] for _, found in shown for _, r in found), default=1.0), LONGEST)
     scale = (WIDTH - LABEL - 70) / max(most, 1.0)
-    parts, y = [], 20
+    parts, y = [], 26
     for row, found in shown:
         parts.append(f'<text x="0" y="{y + 12}" class="figure">{escape(row.figure)}</text>')
         y += 20
@@ -77,17 +79,20 @@ def in_svg(rows: Sequence[Row], servers: Sequence[str], to: str) -> str:
             parts.append(
                 f'<rect x="{LABEL}" y="{y}" width="{width:.1f}" height="{BAR - 3}" fill="{colour}"/>'
             )
-            parts.append(f'<text x="{LABEL + width + 6:.1f}" y="{y + 11}">{middle:.2f}</text>')
+            told = f"{middle:.2f}{' →' if middle > most else ''}"
+            parts.append(f'<text x="{LABEL + width + 6:.1f}" y="{y + 11}" class="told">{told}</text>')
             y += BAR
         y += GAP - BAR
     one = LABEL + scale
-    parts.append(
-        f'<line x1="{one:.1f}" y1="14" x2="{one:.1f}" y2="{y}" stroke="#888" stroke-dasharray="4 3"/>'
+    # Before the figures, which it would go through.
+    parts.insert(
+        0, f'<line x1="{one:.1f}" y1="20" x2="{one:.1f}" y2="{y}" stroke="#888" stroke-dasharray="4 3"/>'
     )
-    parts.append(f'<text x="{one:.1f}" y="10" text-anchor="middle">1 = {escape(to)}</text>')
+    parts.append(f'<text x="{one:.1f}" y="14" text-anchor="middle">1 = {escape(to)}</text>')
     style = (
         "text{font:12px system-ui,sans-serif;fill:#1f2937}.figure{font-weight:600}"
-        "@media(prefers-color-scheme:dark){text{fill:#e5e7eb}}"
+        ".told{paint-order:stroke;stroke:#fff;stroke-width:4px}"
+        "@media(prefers-color-scheme:dark){text{fill:#e5e7eb}.told{stroke:#0d1117}}"
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 10}" role="img" '
