@@ -6,9 +6,10 @@ call it for anything that waits on something else than the database.
 
 import asyncio
 import contextvars
+import logging
 import time
 import traceback
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -17,13 +18,16 @@ from threading import Barrier, local
 from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, Error, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.utils import translation
 
 from chat.errors import Unavailable
+from chat.group_commit import commit_together
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,7 +49,12 @@ machine that sleeps). It is undone, or its locks would hold up all other process
 _IDLED = "25P03"
 """The SQLSTATE that it meets when it wakes; for Django that is no operational error."""
 
+GROUP = 20
+"""Transactions that are committed together at most: the first one waits for the last one."""
+
 _pools: dict[str, ThreadPoolExecutor] = {}
+_waiting: "deque[_Flight]" = deque()
+"""For the next group commit."""
 _hops: Counter[str] = Counter()
 """Awaited now, by kind. Only the event loop counts, so that no lock is needed."""
 _generation = 0
@@ -71,48 +80,98 @@ async def looking(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -
     return await _hop("look", partial(function, *args, **kwargs))
 
 
-async def _hop(kind: str, function: Callable[[], R]) -> R:
+async def in_group_commit(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same for a transaction that was made with `chat.group_commit.atomic`, and does nothing beside it:
+    on SQLite those that wait are committed together.
+    """
+    together = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
+    return await _hop("write", partial(function, *args, **kwargs), _waiting if together else None)
+
+
+async def _hop(kind: str, function: Callable[[], R], group: "deque[_Flight] | None" = None) -> R:
     pool = _pools.get(kind)
     if pool is None:
         name = f"database-{kind}"
         pool = _pools[kind] = ThreadPoolExecutor(_threads(kind), name, initializer=_begin_thread)
-    context, language = contextvars.copy_context(), translation.get_language()
-    loop = asyncio.get_running_loop()
-    landed: asyncio.Future[R] = loop.create_future()
-
-    def fly() -> None:
-        try:
-            result = context.run(_clean, language, function)
-        except BaseException as error:  # noqa: BLE001 (the caller's)
-            _tell(loop, landed, landed.set_exception, error)
-        else:
-            _tell(loop, landed, landed.set_result, result)
-
+    flight = _Flight(function)
     _hops[kind] += 1
-    flight = pool.submit(fly)
+    if group is None:
+        pool.submit(flight.fly)
+    else:
+        group.append(flight)
+        pool.submit(_fly_together, group)
     try:
-        return await landed
+        landed: R = await flight.landed
+        return landed
     except asyncio.CancelledError:
-        flight.cancel()  # what has not begun need not
+        flight.wanted = False  # what has not begun need not
         raise
     finally:
         _hops[kind] -= 1
 
 
-def _tell(
-    loop: asyncio.AbstractEventLoop,
-    landed: "asyncio.Future[Any]",
-    told: Callable[[Any], None],
-    outcome: object,
-) -> None:
-    """From the thread. asyncio's own way between the two kinds of futures takes twice as long as this."""
+class _Flight:
+    """What a hop does in its thread, and who waits for it in the event loop."""
 
-    def land() -> None:
-        if not landed.done():
-            told(outcome)
+    __slots__ = ("_context", "_language", "_loop", "function", "landed", "wanted")
 
-    with suppress(RuntimeError):  # the loop is closed: nobody waits
-        loop.call_soon_threadsafe(land)
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._context, self._language = contextvars.copy_context(), translation.get_language()
+        self._loop = asyncio.get_running_loop()
+        self.function = function
+        self.landed: asyncio.Future[Any] = self._loop.create_future()
+        self.wanted = True
+
+    def fly(self) -> None:
+        """By itself."""
+        if not self.wanted:
+            return
+        try:
+            result = _clean(self.run)
+        except BaseException as error:  # noqa: BLE001 (the caller's)
+            self._tell(self.landed.set_exception, error)
+        else:
+            self.land(result)
+
+    def run(self) -> Any:
+        return self._context.run(self._spoken)
+
+    def _spoken(self) -> Any:
+        _speak(self._language)
+        return self.function()
+
+    def land(self, result: Any) -> None:
+        self._tell(self.landed.set_result, result)
+
+    def _tell(self, told: Callable[[Any], None], outcome: object) -> None:
+        """From the thread. asyncio's own way between the two kinds of futures takes twice as long as this."""
+
+        def land() -> None:
+            if not self.landed.done():
+                told(outcome)
+
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            self._loop.call_soon_threadsafe(land)
+
+
+def _fly_together(waiting: "deque[_Flight]") -> None:
+    """Those that wait now, the ones first that came first; each by itself where they cannot be one."""
+    group: list[_Flight] = []
+    while waiting and len(group) < GROUP:
+        flight = waiting.popleft()
+        if flight.wanted:
+            group.append(flight)
+    if len(group) > 1:
+        try:
+            results = _clean(partial(commit_together, [flight.run for flight in group]))
+        except BaseException:
+            logger.debug("a group commit of %s was undone", len(group), exc_info=True)
+        else:
+            for flight, result in zip(group, results, strict=True):
+                flight.land(result)
+            return
+    for flight in group:
+        flight.fly()
 
 
 def _begin_thread() -> None:
@@ -139,7 +198,7 @@ def _speak(language: str | None) -> None:
         translation.activate(language)
 
 
-def _clean(language: str | None, function: Callable[[], R]) -> R:
+def _clean(function: Callable[[], R]) -> R:
     """Run it, and let go of a connection that broke, so that the next hop makes a new one.
 
     A database that restarts breaks the connections of all threads, and each would find out by a
@@ -151,7 +210,6 @@ def _clean(language: str | None, function: Callable[[], R]) -> R:
     _thread.generation = _generation
     try:
         _hurry()
-        _speak(language)
         return function()
     except Error as error:
         broke = any(each.connection is not None for each in connections.all(initialized_only=True))

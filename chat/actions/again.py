@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from chat.access.rows import answers_to, locked_conversation_for, message_for
 from chat.actions.context import branch_context, refuse_unseen
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
 from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, open_completion, store
 from chat.actions.quotas import refuse_beyond_quota
 from chat.errors import BadRequest, Conflict
+from chat.group_commit import atomic
 from chat.models import Conversation, Message
 from chat.models.message import Role
 from chat.models.status import Status
@@ -40,7 +39,7 @@ def continue_(
     return store(origin, lambda: _continue(origin, message_id, model, params, claim))
 
 
-@transaction.atomic
+@atomic
 def _regenerate(
     origin: Origin, message_id: str, model: str | None, params: dict[str, Any] | None, claim: Claim | None
 ) -> NewReply | UUID:
@@ -72,7 +71,7 @@ def _regenerate(
     )
 
 
-@transaction.atomic
+@atomic
 def _continue(
     origin: Origin, message_id: str, model: str | None, params: dict[str, Any] | None, claim: Claim | None
 ) -> NewReply | UUID:

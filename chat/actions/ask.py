@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
 from chat.access.preferences import preferences_of
 from chat.access.rows import active_of, as_uuid, locked_conversation_for, messages_of, no_such
 from chat.actions.attachments import bind
@@ -23,6 +21,7 @@ from chat.actions.new_reply import (
 )
 from chat.actions.quotas import refuse_beyond_quota
 from chat.errors import BadRequest
+from chat.group_commit import atomic
 from chat.models import Conversation, Message
 from chat.models.message import Role
 from chat.search import index
@@ -52,7 +51,7 @@ def ask(origin: Origin, question: Question, claim: Claim | None = None) -> NewRe
     return store(origin, lambda: _ask(origin, question, claim))
 
 
-@transaction.atomic
+@atomic
 def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | UUID:
     joined = joined_reply(origin.user_id, claim)
     if joined is not None:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from chat.access.running_text import read_pieces
 from chat.digest.spent import count_reply
 from chat.digest.stale import note_change
+from chat.group_commit import atomic
 from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
 from chat.parts import parts_of_calls, tool_calls_of
@@ -63,7 +64,7 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
     return _finish(reply, epoch, outcome, index.parts_of(outcome.text))
 
 
-@transaction.atomic
+@atomic
 def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) -> Outcome:
     ended = _end_reply(
         reply=reply,

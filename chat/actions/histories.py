@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -21,6 +20,7 @@ from chat.actions.attachments import bind
 from chat.actions.idempotency import Claim, claim_reply, joined_reply
 from chat.actions.new_reply import Epoch, NewReply, Origin, add_reply, store
 from chat.actions.quotas import refuse_beyond_quota
+from chat.group_commit import atomic
 from chat.history import History, Said, plain
 from chat.models import Completion, Conversation, Message
 from chat.models.status import Status
@@ -135,7 +135,7 @@ def _is_same(reply: Message, answer: Said) -> bool:
     return reply.status != Status.COMPLETE and bool(theirs) and ours.startswith(theirs)
 
 
-@transaction.atomic
+@atomic
 def _complete(origin: Origin, asked: Asked, claim: Claim | None) -> NewReply | UUID:
     joined = joined_reply(origin.user_id, claim)
     if joined is not None:

@@ -14,7 +14,7 @@ from chat.access.transcripts import request_hashes_of
 from chat.actions.idempotency import Claim
 from chat.actions.new_reply import Chosen, NewReply, Origin
 from chat.auth.caller import Caller
-from chat.database import in_database
+from chat.database import in_database, in_group_commit
 from chat.digest.spent import address_quota
 from chat.engine import position as event_ids
 from chat.engine.cursor import Cursor
@@ -89,7 +89,7 @@ class Beginning:
             tell_tokens=partial(limits.tokens.note, caller.user_id, caller.key_id),
             max_attachments=settings.CHAT_MAX_ATTACHMENTS,
         )
-        stored = await in_database(store, origin, claim)
+        stored = await in_group_commit(store, origin, claim)
         if isinstance(stored, UUID):
             return await self._join(stored, Cursor(from_epoch_start=self._continues))
         return self._start(stored)

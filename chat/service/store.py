@@ -11,7 +11,7 @@ from chat.actions import liveness
 from chat.actions.checkpoint import Growth, save_growth
 from chat.actions.finish import Outcome, finish_as_saved
 from chat.actions.finish import finish as finish_reply
-from chat.database import in_database
+from chat.database import in_database, in_group_commit
 from chat.engine.ports import Ending, Final, Noticed, Piece, Saved, StoreAway
 from chat.engine.transcript import Ended
 from chat.errors import ChatError, Unavailable
@@ -68,7 +68,7 @@ class DatabaseStore:
             cut_off=ended.cut_off or "",
         )
         try:
-            told = await in_database(finish_reply, ending.reply, ending.epoch, outcome)
+            told = await in_group_commit(finish_reply, ending.reply, ending.epoch, outcome)
         except Unavailable as error:
             raise _away(error) from error
         except Error:

@@ -22,7 +22,7 @@ LEVELS = (
         "access",
     },
     {"search", "audit", "digest"},
-    {"models", "database", "planner", "statements", "keyed"},
+    {"models", "database", "group_commit", "planner", "statements", "keyed"},
     {
         "events",
         "errors",
