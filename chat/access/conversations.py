@@ -17,6 +17,7 @@ from chat.models import Conversation, Message
 from chat.models.status import Status
 from chat.search.found import conversations_with
 from chat.search.query import parse
+from chat.search.waiting import catch_up
 
 
 class InTree(Protocol):
@@ -52,6 +53,7 @@ def list_conversations(
         raise BadRequest(f"limit is a number from 1 to {MAX_LIMIT}.", param="limit")
     rows = conversations_of(user_id).filter(archived=archived, temporary=False)
     if q is not None and q.strip():
+        catch_up()
         rows = rows.filter(id__in=conversations_with(parse(q), owner=user_id))
     if cursor is not None:
         pinned, updated, key = _read_cursor(cursor)

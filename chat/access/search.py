@@ -9,6 +9,7 @@ from chat.models import SearchEntry
 from chat.search.found import newest_entries
 from chat.search.marks import Piece, snippet
 from chat.search.query import Query, parse
+from chat.search.waiting import catch_up
 
 PAGE = 20
 TITLES = 5
@@ -36,11 +37,12 @@ class Hits:
 
 
 def search(user_id: int, q: str, *, after: str | None = None) -> Hits:
-    """A page of what matches all words of `q`, each within one message or title. Two queries, or one.
+    """A page of what matches all words of `q`, each within one message or title. Three queries, or two.
 
     Raises `BadRequest` for too many words, and for an `after` that no page gave out.
     """
     query = parse(q)
+    catch_up()
     titles = [] if after is not None else _entries(user_id, query, titles=True)[:TITLES]
     before = None if after is None else _read(after)
     entries = _entries(user_id, query, titles=False, before=before)[: PAGE + 1]

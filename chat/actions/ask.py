@@ -24,7 +24,7 @@ from chat.errors import BadRequest
 from chat.group_commit import atomic
 from chat.models import Conversation, Message
 from chat.models.message import Role
-from chat.search import index
+from chat.search import waiting
 from chat.statements import in_one_go
 
 TITLE_LENGTH = 80
@@ -84,7 +84,7 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
             role=Role.USER,
             content=question.content,
         )
-        index.add_question(conversation, request, question.content, with_title=first)
+        waiting.note(message=request, title_of=conversation.id if first else None)
     files = bind(origin.user_id, request, question.attachments, most=origin.max_attachments)
     refuse_unseen(files, chosen)
     if is_new and not files:

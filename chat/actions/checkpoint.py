@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
-from chat.statements import Written, stored_key
+from chat.statements import Written, key_of, stored_key
 
 _ON_SQLITE: Final = """
     INSERT INTO chat_checkpoint (completion_id, text_offset, text, reasoning_offset, reasoning)
@@ -65,4 +65,4 @@ def save_growth(growth: Sequence[Growth]) -> frozenset[UUID]:
     saved = _append[connection.vendor].rows([msgspec.json.encode(pieces).decode()])
     if len(saved) == len(growth):
         return frozenset()
-    return frozenset(piece.epoch for piece in growth) - {UUID(str(epoch)) for (epoch,) in saved}
+    return frozenset(piece.epoch for piece in growth) - {key_of(epoch) for (epoch,) in saved}

@@ -12,7 +12,7 @@ from chat.errors import BadRequest
 from chat.models import Conversation, Message
 from chat.models.conversation import TitleSource
 from chat.models.message import Role
-from chat.search import index
+from chat.search import waiting
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def make_conversation(
         params=params or {},
         temporary=temporary,
     )
-    index.put_title(conversation)
+    waiting.note(title_of=conversation.id)
     note_change(conversation.id)
     return describe_conversation(conversation)
 
@@ -53,7 +53,7 @@ def change_conversation(user_id: int, conversation_id: Any, changes: dict[str, A
     if changes:
         conversation.save(update_fields=list(changes))
     if "title" in changes:
-        index.put_title(conversation)
+        waiting.note(title_of=conversation.id)
     return describe_conversation(conversation)
 
 
@@ -75,5 +75,5 @@ def set_made_title(conversation_id: UUID, title: str) -> bool:
     )
     if not rows.update(title=title, title_source=TitleSource.MODEL):
         return False
-    index.put_title(Conversation.objects.get(id=conversation_id))
+    waiting.note(title_of=conversation_id)
     return True

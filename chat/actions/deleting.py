@@ -20,7 +20,7 @@ from chat.digest.stale import note_change, note_hiding
 from chat.errors import Conflict
 from chat.models import Conversation, Message
 from chat.models.status import Status
-from chat.search import index
+from chat.search import index, waiting
 
 CONVERSATION_KEPT = timedelta(minutes=10)
 """The page offers to undo for ten seconds; a program, or who finds the tab again, has a little longer."""
@@ -106,7 +106,7 @@ def restore_message(user_id: int, message_id: Any, active: Any = None) -> dict[s
     together = list(Message.objects.filter(conversation=conversation, deleted=message.deleted))
     Message.objects.filter(id__in=[row.id for row in together]).update(deleted=None)
     for row in together:
-        index.put_message(row.id, index.parts_of(row.content))
+        waiting.note(message=row.id)
     note_change(conversation.id)
     tree = _Tree(Message.objects.filter(conversation=conversation, deleted__isnull=True).order_by("id"))
     wanted = None if active is None else as_uuid(active, "message")

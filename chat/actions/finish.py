@@ -16,8 +16,8 @@ from chat.group_commit import atomic
 from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
 from chat.parts import parts_of_calls, tool_calls_of
-from chat.search import index
-from chat.statements import Delete, Param, Update, in_one_go
+from chat.search import waiting
+from chat.statements import Delete, Param, Update, in_one_go, key_of
 
 DELETED = {
     "type": "invalid_request_error",
@@ -31,6 +31,7 @@ _EPOCH, _REPLY = Param("epoch", UUIDField()), Param("reply", UUIDField())
 _end_reply = Update(
     lambda: Message.objects.filter(id=_REPLY, status=Status.STREAMING, completion_id=_EPOCH),
     *("status", "content", "reasoning", "parts"),
+    returning="conversation_id",
 )
 _end_completion = Update(
     lambda: Completion.objects.filter(id=_EPOCH),
@@ -59,14 +60,10 @@ class Outcome:
     """Why it was interrupted (`chat.models.completion.CutOff`); empty where it was not."""
 
 
+@atomic
 def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
     """End the reply so, or tell how it was ended before."""
-    return _finish(reply, epoch, outcome, index.parts_of(outcome.text))
-
-
-@atomic
-def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) -> Outcome:
-    ended = _end_reply(
+    ended = _end_reply.told(
         reply=reply,
         epoch=epoch,
         status=outcome.status,
@@ -78,7 +75,7 @@ def _finish(reply: UUID, epoch: UUID, outcome: Outcome, parts: tuple[str, ...]) 
         return _as_ended_before(reply, epoch, outcome)
     with in_one_go():
         _forget_checkpoints.send(epoch=epoch)
-        _find_and_note(reply, parts)
+        _note_end(reply, key_of(*ended))
         count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)
         # Last: from where it was asked is forgotten with its end, and counted before.
         _end_completion.send(
@@ -120,7 +117,7 @@ def finish_as_saved(
         status=status, content=outcome.text, reasoning=outcome.reasoning
     )
     Checkpoint.objects.filter(completion_id=epoch).delete()
-    _find_and_note(message.id, index.parts_of(outcome.text))
+    _note_end(message.id, message.conversation_id)
     count_reply(epoch, None, outcome.text, outcome.reasoning)
     Completion.objects.filter(id=epoch).update(
         status=status, error=error, cut_off=cut_off, server=None, ended=timezone.now(), place=None
@@ -128,11 +125,10 @@ def finish_as_saved(
     return True
 
 
-def _find_and_note(reply: UUID, parts: tuple[str, ...]) -> None:
-    """Its text is found from now on, and its conversation has changed."""
-    conversation = index.put_message(reply, parts)
-    if conversation is not None:
-        note_change(conversation)
+def _note_end(reply: UUID, conversation: UUID) -> None:
+    """Its text can be found from now on, and its conversation has changed."""
+    waiting.note(message=reply)
+    note_change(conversation)
 
 
 def _as_ended_before(reply: UUID, epoch: UUID, ours: Outcome) -> Outcome:

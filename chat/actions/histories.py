@@ -25,7 +25,7 @@ from chat.history import History, Said, plain
 from chat.models import Completion, Conversation, Message
 from chat.models.status import Status
 from chat.parts import tool_calls_of
-from chat.search import index
+from chat.search import waiting
 
 MOST_ALIKE = 20
 """Conversations that began alike are looked at, newest first: "hi" begins very many."""
@@ -184,7 +184,7 @@ def _describe(conversation: Conversation, asked: Asked) -> None:
     conversation.system_prompt = asked.history.instructions
     conversation.model = asked.model
     if first:
-        index.put_title(conversation)
+        waiting.note(title_of=conversation.id)
 
 
 def _store_said(conversation: Conversation, asked: Asked, place: Place) -> Message:
@@ -206,7 +206,8 @@ def _store_said(conversation: Conversation, asked: Asked, place: Place) -> Messa
         )
         new.append(parent)
     Message.objects.bulk_create(new)
-    index.put_messages((row.id, conversation.id, conversation.owner_id, row.content) for row in new)
+    for row in new:
+        waiting.note(message=row.id)
     for number, row in enumerate(new, place.known):
         ids = pictures.get(number, ())
         bind(conversation.owner_id, row.id, ids, most=len(ids))

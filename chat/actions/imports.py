@@ -14,7 +14,7 @@ from chat.imported import ImportedConversation, ImportedMessage
 from chat.models import Completion, Conversation, Message
 from chat.models.conversation import TitleSource
 from chat.models.message import Role
-from chat.search import index
+from chat.search import index, waiting
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OWN = "own:"
@@ -117,7 +117,7 @@ def _show(conversation: Conversation) -> UUID:
     )
     known.update(imported_from="")
     conversation.save(update_fields=["active", "imported_from", "deleted"])
-    index.put_title(conversation)
+    waiting.note(title_of=conversation.id)
     note_change(conversation.id)
     return conversation.id
 

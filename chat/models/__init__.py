@@ -23,7 +23,7 @@ from chat.models.limits import GroupLimits, Spent, SpentFrom
 from chat.models.message import Message
 from chat.models.policy import LegalHold, Price, RetentionRule
 from chat.models.preferences import Preferences
-from chat.models.search import SearchEntry
+from chat.models.search import SearchEntry, WaitingText
 from chat.models.server import Server
 from chat.models.share import Share
 from chat.models.taken import ReviewExport, SavedFilter
@@ -65,4 +65,5 @@ __all__ = [
     "SpentFrom",
     "StaleDigest",
     "StaleSums",
+    "WaitingText",
 ]

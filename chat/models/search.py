@@ -1,10 +1,40 @@
-"""What the full-text index holds: a row for each text or part of a long one. `chat.search` writes it."""
+"""What the full-text index holds, a row for each text or part of a long one, and what waits to be put in.
+
+`chat.search` writes it.
+"""
 
 from django.conf import settings
 from django.db import models
 
 from chat.models.conversation import Conversation
 from chat.models.message import Message
+
+
+class WaitingText(models.Model):
+    """A message, or the title of a conversation, or both, that are to be put into the index (again).
+
+    No constraints: what is deleted meanwhile is put in nowhere, and nobody has to look for it here.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    message = models.ForeignKey(
+        Message, null=True, on_delete=models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False
+    )
+    conversation = models.ForeignKey(
+        Conversation,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+    )
+    """Whose title it is."""
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.message_id or self.conversation_id}"
 
 
 class SearchEntry(models.Model):

@@ -10,6 +10,7 @@ from chat.review.filters import Filter
 from chat.review.scope import reviewable
 from chat.search.found import conversations_with
 from chat.search.query import parse
+from chat.search.waiting import catch_up
 
 
 def chosen(query: str, user_id: int | None) -> QuerySet[ConversationDigest]:
@@ -24,5 +25,6 @@ def matching(wanted: Filter, reviewer: int | None) -> QuerySet[ConversationDiges
     """In no order. Without a reviewer nothing is assigned to "me"."""
     found = ConversationDigest.objects.filter(reviewable(), conditions(wanted, reviewer))
     if wanted.q:
+        catch_up()
         found = found.filter(pk__in=conversations_with(parse(wanted.q)))
     return found

@@ -18,6 +18,7 @@ from chat.review.quick import quick_reads
 from chat.search.found import Scored, newest_entries, newest_scored
 from chat.search.marks import Piece, snippet
 from chat.search.query import Query, parse
+from chat.search.waiting import catch_up
 
 PAGE: Final = 25
 FIRST_LOOK: Final = 250
@@ -86,6 +87,7 @@ class _Allowed:
 def search(wanted: Filter, reviewer: int, after: str | None = None) -> Hits:
     """A page of hits; a constant number of queries. Raises `BadRequest` for an `after` of no page."""
     query, allowed = parse(wanted.q), _Allowed(wanted, reviewer)
+    catch_up()
     before, offset = _read(after)
     if wanted.sort == "ranked":
         return _ranked(query, allowed, before, offset)
@@ -106,6 +108,7 @@ def conversations_beside(
 ) -> tuple[UUID | None, UUID | None]:
     """The ones before and after it, in the order in which a search comes upon them."""
     query, allowed = parse(wanted.q), _Allowed(wanted, reviewer)
+    catch_up()
     if wanted.sort == "ranked":
         scored = newest_scored(query, None, RANKED)
         places = _best(scored, allowed)

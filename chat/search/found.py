@@ -1,4 +1,7 @@
-"""What matches a query: entries, newest first, and conversations. Whose they are is said by the caller."""
+"""What matches a query: entries, newest first, and conversations. Whose they are is said by the caller.
+
+All that was said is found after `chat.search.waiting.catch_up`.
+"""
 
 from dataclasses import dataclass
 from math import log

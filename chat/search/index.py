@@ -6,13 +6,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Case, Q, UUIDField, Value, When
+from django.db.models import Q
 
 from chat.models import Conversation, Message, SearchEntry
 from chat.models.status import Status
 from chat.search.query import MAX_CHARACTERS
 from chat.search.words import words_of
-from chat.statements import Delete, Insert, Param, Select, Written
+from chat.statements import Written, stored_key
 
 PART: Final = 3000
 """Words of an entry; a longer text has several. PostgreSQL keeps 256 places of a word, and the commonest
@@ -22,25 +22,15 @@ OVERLAP: Final = MAX_CHARACTERS
 BATCH: Final = 200
 """Texts at once. Each may be long, and on SQLite a transaction keeps all other writers waiting."""
 
-
-FEW: Final = 4
-"""Entries that are cheaper to insert one by one, by a kept statement, than by one that is made anew."""
-
-_MESSAGE = Param("message", UUIDField())
-_take_message = Delete(lambda: SearchEntry.objects.filter(message=_MESSAGE))
-_insert_entry = Insert(SearchEntry)
+_last_key = Written("SELECT seq FROM sqlite_sequence WHERE name = 'chat_searchentry'")
+_insert_entries = Written(
+    "INSERT INTO chat_searchentry (id, owner_id, conversation_id, message_id) VALUES (%s, %s, %s, %s)"
+)
 _insert_words = Written("INSERT INTO chat_search_words (rowid, owner, words) VALUES (%s, %s, %s)")
-_FINDABLE: Final = Q(deleted=None, conversation__deleted=None, conversation__temporary=False) & ~Q(
+FINDABLE: Final = Q(deleted=None, conversation__deleted=None, conversation__temporary=False) & ~Q(
     status=Status.STREAMING
 )
 """What has ended, is kept, and is hidden neither itself nor with its conversation."""
-_where = Select(
-    lambda: (
-        Message.objects.filter(id=_MESSAGE)
-        .annotate(is_findable=Case(When(_FINDABLE, then=Value(True)), default=Value(False)))
-        .values_list("conversation_id", "conversation__owner_id", "is_findable")
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +48,6 @@ def parts_of(text: str) -> tuple[str, ...]:
     words = words_of(text)
     starts = range(0, max(len(words) - OVERLAP, 1), PART - OVERLAP) if words else ()
     return tuple(" ".join(words[start : start + PART]) for start in starts)
-
-
-def put_title(conversation: Conversation) -> None:
-    """In place of the title that it had."""
-    SearchEntry.objects.filter(conversation=conversation, message=None).delete()
-    if conversation.deleted is None and not conversation.temporary:
-        put_titles([(conversation.id, conversation.owner_id, conversation.title)])
-
-
-def add_question(conversation: Conversation, question: UUID, content: str, *, with_title: bool) -> None:
-    """One that is just being asked, and the title that was made of it: neither is in the index yet."""
-    if conversation.temporary:
-        return
-    where = conversation.owner_id, conversation.id
-    texts = [Text(*where, None, parts_of(conversation.title))] if with_title else []
-    _add([*texts, Text(*where, question, parts_of(content))])
-
-
-def put_message(message: UUID, parts: tuple[str, ...]) -> UUID | None:
-    """A reply that has ended, or a message that came back; in place of what it was before.
-
-    Tells its conversation, which was read for it: nobody need ask again. None where it is gone.
-    """
-    _take_message.send(message=message)
-    found = _where.row(message=message)
-    if found is None:
-        return None
-    conversation: UUID = found[0]
-    owner, is_findable = found[1:]
-    if is_findable:
-        _add([Text(owner, conversation, message, parts)])
-    return conversation
 
 
 def put_conversation(conversation: UUID) -> None:
@@ -117,12 +75,12 @@ def take_messages(messages: Iterable[UUID]) -> None:
 
 def put_titles(rows: Iterable[tuple[UUID, int, str]]) -> None:
     """As `batch_of_titles` gives them; none of them is in the index."""
-    _add(Text(owner, key, None, parts_of(title)) for key, owner, title in rows)
+    add(Text(owner, key, None, parts_of(title)) for key, owner, title in rows)
 
 
 def put_messages(rows: Iterable[tuple[UUID, UUID, int, str]]) -> None:
     """As `batch_of_messages` gives them; none of them is in the index."""
-    _add(Text(owner, conversation, key, parts_of(text)) for key, conversation, owner, text in rows)
+    add(Text(owner, conversation, key, parts_of(text)) for key, conversation, owner, text in rows)
 
 
 def batch_of_titles(after: UUID | None) -> list[tuple[UUID, int, str]]:
@@ -136,14 +94,14 @@ def batch_of_messages(
     after: UUID | None, conversation: UUID | None = None
 ) -> list[tuple[UUID, UUID, int, str]]:
     """Id, conversation, owner and text of the messages that come next by their ids: of one, or of all."""
-    rows = Message.objects.filter(_FINDABLE)
+    rows = Message.objects.filter(FINDABLE)
     rows = rows if after is None else rows.filter(id__gt=after)
     rows = rows if conversation is None else rows.filter(conversation=conversation)
     fields = ("id", "conversation_id", "conversation__owner_id", "content")
     return list(rows.order_by("id").values_list(*fields)[:BATCH])
 
 
-def _add(texts: Iterable[Text]) -> None:
+def add(texts: Iterable[Text]) -> None:
     rows = [(text, part) for text in texts for part in text.parts]
     if not rows:
         return
@@ -170,20 +128,23 @@ def _vector(part: str) -> str:
 
 
 def _add_on_sqlite(rows: Sequence[tuple[Text, str]]) -> None:
-    if len(rows) <= FEW:
-        keys = [
-            _insert_entry(owner_id=text.owner, conversation_id=text.conversation, message_id=text.message)
-            for text, _part in rows
+    """Their keys are given here: what FTS5 holds goes by them, and nobody else writes meanwhile."""
+    ((last,),) = _last_key.rows(()) or [(0,)]
+    keyed = list(enumerate(rows, last + 1))
+    _insert_entries.many(
+        [
+            (
+                key,
+                text.owner,
+                stored_key(text.conversation),
+                None if text.message is None else stored_key(text.message),
+            )
+            for key, (text, _) in keyed
         ]
-    else:
-        entries = [
-            SearchEntry(owner_id=text.owner, conversation_id=text.conversation, message_id=text.message)
-            for text, _part in rows
-        ]
-        keys = [entry.pk for entry in SearchEntry.objects.bulk_create(entries)]
+    )
     _insert_words.many(
         [
             (key, f"{text.owner}{' title' if text.message is None else ' text'}", part)
-            for key, (text, part) in zip(keys, rows, strict=True)
+            for key, (text, part) in keyed
         ]
     )

@@ -1,4 +1,6 @@
-"""Keeps what reviewers filter by and see added up to date: a few seconds behind, by short transactions."""
+"""Keeps the search index, and what reviewers filter by and see added up, up to date: a few seconds behind, by
+short transactions, so that no reply costs more for it.
+"""
 
 import asyncio
 import logging
@@ -8,6 +10,7 @@ from chat.database import in_database
 from chat.digest.refresh import BATCH, refresh_stale
 from chat.digest.summing import sum_one
 from chat.errors import Unavailable
+from chat.search.waiting import put_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -19,11 +22,16 @@ SUM_SECONDS: Final = 0.5
 """Between two days that are added up, on SQLite a tenth of a second each in which nobody else writes."""
 
 
+def _refresh() -> int:
+    """What waited longest; how much it was of what there was more of."""
+    return max(put_waiting(BATCH), refresh_stale(BATCH))
+
+
 async def refresh_forever() -> None:
     while True:
         pause = LOOK_SECONDS
         try:
-            if await in_database(refresh_stale, BATCH) == BATCH:
+            if await in_database(_refresh) == BATCH:
                 pause = BREATH_SECONDS  # after an upgrade all conversations wait
             elif await in_database(sum_one):
                 pause = SUM_SECONDS

@@ -6,7 +6,7 @@ that the driver's own is used. A statement is written as any query, with a `Para
 known yet, or by hand (`Written`), and gives rows or counts; it knows no instances and no signals.
 """
 
-from chat.statements.prepared import stored_key, told_key
+from chat.statements.prepared import key_of, stored_key, told_key
 from chat.statements.queries import Among, Delete, Param, Select, Update
 from chat.statements.rows import Insert, Upsert
 from chat.statements.written import Written, in_one_go
@@ -21,6 +21,7 @@ __all__ = [
     "Upsert",
     "Written",
     "in_one_go",
+    "key_of",
     "stored_key",
     "told_key",
 ]

@@ -65,10 +65,15 @@ class _Compiled(Written):
     __slots__ = ("_places", "compiler", "converters")
 
     def __init__(
-        self, compiler: SQLCompiler, *, gives_rows: bool, as_stored: Collection[int] = frozenset()
+        self,
+        compiler: SQLCompiler,
+        *,
+        gives_rows: bool,
+        as_stored: Collection[int] = frozenset(),
+        ending: str = "",
     ) -> None:
         sql, params = cast("tuple[str, Sequence[Any]]", compiler.as_sql())
-        super().__init__(sql)
+        super().__init__(sql + ending)
         self._places = [
             (each.name, each.preparing()) if isinstance(each, Param) else (None, each) for each in params
         ]
@@ -136,18 +141,28 @@ class Select(_Statement):
 
 
 class Update(_Change):
-    """Sets these columns, each to a value of its own name, in the rows of a query; how many there were."""
+    """Sets these columns, each to a value of its own name, in the rows of a query; how many there were.
 
-    def __init__(self, build: Callable[[], QuerySet[Any]], *columns: str) -> None:
+    `returning`: a column that is told of each of them, as the database stores it.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any]], *columns: str, returning: str = "") -> None:
         super().__init__(build)
         self._columns = columns
+        self._returning = returning
+
+    def told(self, **values: Any) -> list[Any]:
+        """What `returning` names."""
+        compiled = self._compiled()
+        return [value for (value,) in compiled.rows(compiled.bound(values))]
 
     def _compile(self) -> _Compiled:
         rows = self._build()
         query: Any = rows.query.chain(UpdateQuery)
         fields = {name: rows.model._meta.get_field(name) for name in self._columns}
         query.add_update_values({name: Param(name, cast(Any, field)) for name, field in fields.items()})
-        return _Compiled(query.get_compiler(connection=connection), gives_rows=False)
+        ending = f' RETURNING "{self._returning}"' if self._returning else ""
+        return _Compiled(query.get_compiler(connection=connection), gives_rows=False, ending=ending)
 
 
 class Delete(_Change):

@@ -10,6 +10,7 @@ from chat.actions.finish import Outcome, finish
 from chat.actions.new_reply import Chosen, NewReply, Origin
 from chat.digest.refresh import refresh_stale
 from chat.models import Server
+from chat.search.waiting import put_waiting
 
 
 def origin_of(user: User, source: str = "page") -> Origin:
@@ -46,5 +47,5 @@ def said(
 
 
 def digest() -> None:
-    while refresh_stale():
+    while put_waiting() or refresh_stale():
         pass
