@@ -4,15 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from django.contrib.auth.models import User
+from django.db.models import IntegerField
 
 from chat.auth.caller import Caller
 from chat.auth.credentials import Credentials
 from chat.auth.groups import NO_GROUPS, groups_of, groups_of_all
-from chat.auth.keys import find_key, has_expired, note_use, unexpired
+from chat.auth.keys import GoodKey, find_key, note_use, unexpired_keys
 from chat.auth.sessions import users_of_sessions
 from chat.auth.tickets import bad_ticket, read_ticket
 from chat.errors import Unauthenticated
-from chat.models import ApiKey
+from chat.statements import Among, Param, Select
+
+_active = Select(
+    lambda: User.objects.filter(Among("id", Param("users", IntegerField())), is_active=True).values_list(
+        "pk", "is_staff"
+    )
+)
 
 
 def authenticate(credentials: Credentials) -> Caller:
@@ -59,12 +66,12 @@ def as_of_now(callers: Iterable[Caller]) -> dict[Caller, Caller]:
     return found
 
 
-def _valid(asked: set[Caller]) -> Iterator[tuple[Caller, ApiKey | None, bool]]:
+def _valid(asked: set[Caller]) -> Iterator[tuple[Caller, GoodKey | None, bool]]:
     """Those, each with its key as it is now, and whether its user is staff."""
     staff = _staff_by_user({caller.user_id for caller in asked})
-    key_ids = {caller.key_id for caller in asked if caller.key_id is not None}
-    keys = ApiKey.objects.filter(unexpired(), revoked=None).in_bulk(key_ids)
-    sessions = users_of_sessions({caller.session_key for caller in asked if caller.session_key is not None})
+    keys = unexpired_keys({caller.key_id for caller in asked if caller.key_id is not None})
+    session_keys = {caller.session_key for caller in asked if caller.session_key is not None}
+    sessions = users_of_sessions(session_keys) if session_keys else {}
 
     def is_valid(caller: Caller) -> bool:
         if caller.user_id not in staff:
@@ -81,24 +88,23 @@ def _valid(asked: set[Caller]) -> Iterator[tuple[Caller, ApiKey | None, bool]]:
 
 
 def _caller_by_key(key: str, address: str | None) -> Caller:
-    row = find_key(key)
-    if row is None:
+    good = find_key(key)
+    if good is None:
         raise Unauthenticated("This API key is not valid, or was revoked.", code="invalid_api_key")
-    if has_expired(row):
+    if good.has_expired:
         raise Unauthenticated("This API key has expired. Make a new one.", code="invalid_api_key")
-    note_use(row, address)
-    user = row.user
-    group_ids, quota = groups_of(user.pk)
+    note_use(good, address)
+    group_ids, quota = groups_of(good.user_id)
     return Caller(
-        user.pk,
+        good.user_id,
         "key",
-        key_id=row.pk,
-        is_staff=user.is_staff,
+        key_id=good.id,
+        is_staff=good.is_staff,
         group_ids=group_ids,
-        scopes=row.scopes,
+        scopes=good.scopes,
         address=address,
         quota=quota,
-        key_quota=row.quota,
+        key_quota=good.quota,
     )
 
 
@@ -130,4 +136,4 @@ def _caller_by_session(session_key: str, page_of: str | None, address: str | Non
 
 def _staff_by_user(user_ids: set[int]) -> dict[int, bool]:
     """Of those whose account is active: whether they are staff."""
-    return dict(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "is_staff"))
+    return {user: bool(is_staff) for user, is_staff in (_active.rows(users=user_ids) if user_ids else ())}

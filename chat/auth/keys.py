@@ -2,21 +2,23 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import CharField, Q, QuerySet
+from django.db.models import CharField, Q, QuerySet, UUIDField
 from django.utils import timezone
 
 from chat.audit import Actor, record
 from chat.models import ApiKey
 from chat.models.credentials import PREFIX_LENGTH
 from chat.quota import NOTHING_SAID, QUOTA_FIELDS, Quota
-from chat.scopes import DEFAULT_SCOPES, Scope, scopes_text
-from chat.statements import Param, Select
+from chat.scopes import DEFAULT_SCOPES, Scope, scopes_in, scopes_text
+from chat.statements import Among, Param, Select
 
 KEY_START = "chat-"
 """Tells people, and tools that search for leaked secrets, what the text is."""
@@ -24,13 +26,41 @@ LAST_USED_STEP = timedelta(minutes=1)
 """`last_used` is written this often at most, so that a busy key is not a write per request."""
 
 
-_OF_KEY = [field.attname for field in ApiKey._meta.concrete_fields]
-_OF_USER = [field.attname for field in User._meta.concrete_fields]
-_find = Select(
-    lambda: ApiKey.objects.filter(
-        hash=Param("hash", CharField()), revoked=None, user__is_active=True
-    ).values_list(*_OF_KEY, *(f"user__{name}" for name in _OF_USER))
-)
+_COLUMNS: Final = ("pk", "user_id", "user__is_staff", "scopes_stored", "expires", "last_used", *QUOTA_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class GoodKey:
+    """What a call needs to know of a key that was not revoked and whose user is active; it may have expired.
+
+    A few columns: the rows of the key and of its user as a whole took five times as long.
+    """
+
+    id: UUID
+    user_id: int
+    is_staff: bool
+    scopes: frozenset[Scope]
+    expires: datetime | None
+    last_used: datetime | None
+    quota: Quota
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires is not None and self.expires <= timezone.now()
+
+
+def _good() -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(revoked=None, user__is_active=True).order_by()
+
+
+_by_hash = Select(lambda: _good().filter(hash=Param("hash", CharField())).values_list(*_COLUMNS))
+_by_id = Select(lambda: _good().filter(Among("id", Param("ids", UUIDField()))).values_list(*_COLUMNS))
+
+
+def _read(row: Sequence[Any]) -> GoodKey:
+    key, user, is_staff, scopes, expires, last_used, *limits = row
+    quota = Quota(*limits) if any(limit is not None for limit in limits) else NOTHING_SAID
+    return GoodKey(key, user, bool(is_staff), scopes_in(scopes), expires, last_used, quota)
 
 
 def hash_of(key: str) -> str:
@@ -79,23 +109,16 @@ def make_key(
     return row, key
 
 
-def find_key(key: str) -> ApiKey | None:
-    """The key of an active user that was not revoked; it may have expired. Searched by hash, so that timing
-    tells nothing about the text."""
-    found = _find.row(hash=hash_of(key))
-    if found is None:
-        return None
-    row = ApiKey.from_db("default", _OF_KEY, found[: len(_OF_KEY)])
-    row.user = User.from_db("default", _OF_USER, found[len(_OF_KEY) :])
-    return row
+def find_key(key: str) -> GoodKey | None:
+    """Searched by hash, so that timing tells nothing about the text."""
+    found = _by_hash.row(hash=hash_of(key))
+    return None if found is None else _read(found)
 
 
-def unexpired() -> Q:
-    return Q(expires=None) | Q(expires__gt=timezone.now())
-
-
-def has_expired(key: ApiKey) -> bool:
-    return key.expires is not None and key.expires <= timezone.now()
+def unexpired_keys(ids: Collection[UUID]) -> dict[UUID, GoodKey]:
+    """Those of them that are good now, by their ids."""
+    found = map(_read, _by_id.rows(ids=ids)) if ids else ()
+    return {key.id: key for key in found if not key.has_expired}
 
 
 def keys_of(user: User) -> list[ApiKey]:
@@ -113,10 +136,10 @@ def revoke_keys(actor: Actor, keys: QuerySet[ApiKey]) -> int:
     return len(living)
 
 
-def note_use(key: ApiKey, address: str | None = None) -> None:
+def note_use(key: GoodKey, address: str | None = None) -> None:
     """Remember that the key is in use, and from where."""
     now = timezone.now()
     step_ago = now - LAST_USED_STEP
     if key.last_used is None or key.last_used <= step_ago:
         unnoted = Q(last_used=None) | Q(last_used__lte=step_ago)
-        ApiKey.objects.filter(unnoted, pk=key.pk).update(last_used=now, last_address=address)
+        ApiKey.objects.filter(unnoted, pk=key.id).update(last_used=now, last_address=address)

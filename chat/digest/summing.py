@@ -10,13 +10,14 @@ from datetime import date, tzinfo
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import CharField, DateTimeField, Max, Min, QuerySet
 from django.utils import timezone
 
 from chat.digest.days import DAY, begin_of, day_of, days_from, month_of
 from chat.digest.sums import ModelSums, Sums, add, as_json, counts_of, of_json, rounded
 from chat.digest.turns import is_ours
 from chat.models import CompletionFigures, CompletionSums, StaleSums
+from chat.statements import Param, Select
 
 AT_ONCE = 2000
 TENTHS = 10
@@ -24,6 +25,15 @@ TENTHS = 10
 _READ = (
     *("asked", "model", "owner_id", "status", "cut_off", "error_code"),
     *("prompt_tokens", "completion_tokens", "first_token_ms", "stream_ms", "rating"),
+)
+
+_any_stale = Select(
+    lambda: (
+        StaleSums.objects.filter(asked__lt=Param("today", DateTimeField())).order_by().values_list("id")[:1]
+    )
+)
+_any_elsewhere = Select(
+    lambda: CompletionSums.objects.exclude(zone=Param("zone", CharField())).order_by().values_list("id")[:1]
 )
 
 
@@ -84,10 +94,10 @@ def sum_one() -> bool:
     """
     zone = timezone.get_default_timezone()
     today = begin_of(day_of(timezone.now(), zone), zone)
+    if not _any_stale.rows(today=today) and not _any_elsewhere.rows(zone=str(zone)):
+        return False
     marks = StaleSums.objects.filter(asked__lt=today)
     others = CompletionSums.objects.exclude(zone=str(zone))
-    if not marks.exists() and not others.exists():
-        return False
     with transaction.atomic():
         if not is_ours():
             return False
