@@ -2,15 +2,15 @@
 
 `python benchmarks/call_steps.py` prints the microseconds of this process's CPU, and their ratio: the smallest
 of several rounds, both ways in turns. A call is one of one token, from the asking to the end of the body, by
-the SDK's `create` and by its HTTP client alone. A read is one of a token that was waited for, through the
-client's response and from the connection below it.
+the SDK's `create`, by its HTTP client, and by what lies below that. A read is one of a token that was waited
+for, by the client's response and from below.
 """
 
 import asyncio
 import os
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -24,7 +24,7 @@ django.setup()
 
 from benchmarks.relay.servers import UPSTREAM, the_upstream
 from chat.upstream.asking import answer_to
-from chat.upstream.body import Body, Decoded, body_of
+from chat.upstream.calls import Answer, Calls, HttpCalls, SdkCalls
 from chat.upstream.client import Line, build
 from chat.upstream.connections import ConnectionSettings
 from chat.upstream.request import Request, request_of
@@ -52,45 +52,46 @@ async def by_the_sdk(line: Line, request: Request) -> None:
             pass
 
 
+def through_its_http_client(line: Line) -> Calls:
+    assert isinstance(line.calls, HttpCalls)
+    return SdkCalls(line.sdk._client, str(line.calls._url), line.calls._headers)
+
+
 async def by_its_http_client(line: Line, request: Request) -> None:
-    response = await answer_to(line, request, attempts=1)
-    await _to_the_end(Decoded(response.aiter_raw()))
-    await response.aclose()
+    await _to_the_end(await answer_to(through_its_http_client(line), request, attempts=1))
 
 
-async def from_the_connection(line: Line, request: Request) -> None:
-    response = await answer_to(line, request, attempts=1)
-    body = body_of(response)
-    assert not isinstance(body, Decoded), "the SDK's transport does not show its connection any more"
-    await _to_the_end(body)
-    await response.aclose()
+async def from_below(line: Line, request: Request) -> None:
+    await _to_the_end(await answer_to(line.calls, request, attempts=1))
 
 
-async def _to_the_end(body: Body) -> None:
-    while await body.read():
+async def _to_the_end(answer: Answer) -> None:
+    while await answer.read():
         pass
+    await answer.aclose()
 
 
-async def compare(line: Line, request: Request, first: Way, ours: Way, times: int) -> tuple[float, float]:
+async def compare(line: Line, request: Request, ways: Sequence[Way], times: int) -> list[float]:
     """Microseconds of each."""
-    found: dict[Way, list[float]] = {first: [], ours: []}
+    found: dict[Way, list[float]] = {way: [] for way in ways}
     for _ in range(ROUNDS):
         for way, costs in found.items():
             began = time.thread_time()
             for _ in range(times):
                 await way(line, request)
             costs.append((time.thread_time() - began) / times * 1e6)
-    return min(found[first]), min(found[ours])
+    return [min(costs) for costs in found.values()]
 
 
 async def main() -> None:
     line = await asyncio.to_thread(build, ConnectionSettings("bench", UPSTREAM, api_key="none"))
-    one, other = await compare(line, QUESTION, by_the_sdk, by_its_http_client, TIMES)
-    print(f"a call: create {one:.0f} µs, the HTTP client {other:.0f} µs   {other / one:.2f}")
-    one, other = await compare(line, ANSWER, by_its_http_client, from_the_connection, 1)
-    one, other = one / TOKENS, other / TOKENS
-    print(f"a read: by the response {one:.1f} µs, from the connection {other:.1f} µs   {other / one:.2f}")
-    await line.sdk.close()
+    sdk, client, below = await compare(line, QUESTION, (by_the_sdk, by_its_http_client, from_below), TIMES)
+    print(f"a call: create {sdk:.0f} µs, the HTTP client {client:.0f} µs   {client / sdk:.2f}")
+    print(f"        and from below {below:.0f} µs   {below / client:.2f} of the HTTP client's")
+    reads = await compare(line, ANSWER, (by_its_http_client, from_below), 1)
+    through, below = (each / TOKENS for each in reads)
+    print(f"a read: by the response {through:.1f} µs, from below {below:.1f} µs   {below / through:.2f}")
+    await line.close()
 
 
 if __name__ == "__main__":

@@ -7,28 +7,25 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
+from chat.upstream.calls import Calls, HttpCalls, SdkCalls
 from chat.upstream.connections import ENVIRONMENT, ConnectionSettings
 
 if TYPE_CHECKING:
-    import httpx2
     from openai import AsyncOpenAI
-
-NO_LIMIT = 0
-"""Of connections, as aiohttp says it: with the SDK's own, the 1,001st reply waits for another's end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The SDK's client; and its HTTP client and what each request says, for calls that are streamed."""
+    """The SDK's client; and for calls that are streamed the way that its address and headers go."""
 
     sdk: "AsyncOpenAI"
-    http: "httpx2.AsyncClient"
-    completions: "httpx2.URL"
-    headers: "httpx2.Headers"
-    extensions: dict[str, Any]
-    """How long connecting may take, as a request carries it."""
+    calls: Calls
+
+    async def close(self) -> None:
+        await self.calls.aclose()
+        await self.sdk.close()
 
 
 class Client:
@@ -64,7 +61,7 @@ class Client:
         if self._building is not None:
             await asyncio.wait({self._building})
             if self._building.exception() is None:
-                await self._building.result().sdk.close()
+                await self._building.result().close()
 
 
 def build(settings: ConnectionSettings) -> Line:
@@ -72,8 +69,8 @@ def build(settings: ConnectionSettings) -> Line:
     import httpx2
     import openai
 
-    # No read time-out here: a server that is loading a model would be asked to load it again. `stream`
-    # and `listing` keep the time themselves.
+    # No read time-out, as `calls` has none: a server that is loading a model would be asked to load it again.
+    # `stream` and `listing` keep the time themselves.
     timeout = httpx2.Timeout(connect=settings.connect_timeout, read=None, write=None, pool=None)
     http: httpx2.AsyncClient
     if settings.transport == "demo":
@@ -81,9 +78,8 @@ def build(settings: ConnectionSettings) -> Line:
 
         http = httpx2.AsyncClient(transport=DemoTransport(), timeout=timeout)
     else:
-        limits = httpx2.Limits(max_connections=NO_LIMIT)
         # A key is for one address: a redirect to another is an error that the administrator must see.
-        http = openai.DefaultAioHttpClient(timeout=timeout, limits=limits, follow_redirects=False)
+        http = openai.DefaultAioHttpClient(timeout=timeout, follow_redirects=False)
     headers: dict[str, str | openai.Omit] = {"Accept-Encoding": "identity"}
     if settings.name != ENVIRONMENT:
         # The SDK would add these from the environment, which is about another account.
@@ -96,7 +92,9 @@ def build(settings: ConnectionSettings) -> Line:
         max_retries=0,
     )
     base = sdk.base_url
-    completions = base.copy_with(raw_path=base.raw_path + b"chat/completions")
-    said = httpx2.Headers(sdk.auth_headers)
-    said.update({name: text for name, text in sdk.default_headers.items() if isinstance(text, str)})
-    return Line(sdk, http, completions, said, {"timeout": timeout.as_dict()})
+    completions = str(base.copy_with(raw_path=base.raw_path + b"chat/completions"))
+    said = dict(sdk.auth_headers)
+    said |= {name: text for name, text in sdk.default_headers.items() if isinstance(text, str)}
+    if settings.transport == "demo":
+        return Line(sdk, SdkCalls(http, completions, said))
+    return Line(sdk, HttpCalls(completions, said, settings.connect_timeout))

@@ -70,6 +70,14 @@ def sdk_errors() -> tuple[type[Exception], ...]:
     return openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, aiohttp.ClientError, OSError, UnicodeError
 
 
+def unreached() -> tuple[type[Exception], ...]:
+    """Of these, what may pass: there is no connection, or it broke before an answer came."""
+    import aiohttp
+    import httpx2
+
+    return httpx2.TransportError, aiohttp.ClientConnectionError, aiohttp.ClientHttpProxyError
+
+
 def by_status(status: int, body: object, headers: Mapping[str, str]) -> UpstreamError:
     """Our error for the provider's answer with a 3xx, 4xx or 5xx."""
     details = body if isinstance(body, dict) else {}

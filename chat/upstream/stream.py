@@ -6,25 +6,21 @@ it has handed over, by a call: generators one within the other would each take t
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from chat.at_once import at_once
 from chat.chunks import Chunk, Opened, Take
 from chat.errors import UpstreamError
 from chat.upstream import errors
 from chat.upstream.asking import answer_to
-from chat.upstream.body import Body, body_of
+from chat.upstream.calls import Answer, Calls
 from chat.upstream.chunks import ChunkReader
-from chat.upstream.client import Line
 from chat.upstream.closing import closed
 from chat.upstream.deadline import Deadline
 from chat.upstream.provider import Provider
 from chat.upstream.request import Request, dropped_notice
 from chat.upstream.sse_decoder import SSEDecoder
-
-if TYPE_CHECKING:
-    import httpx2
 
 MAX_DROPPED = 5
 """Parameters that one call may lose: a provider that refuses more refuses the call."""
@@ -54,17 +50,17 @@ async def stream(
                 await ticket.moved(place)
             take([Chunk(place=0)])
         async with provider.client.in_use() as line:
-            await _ask(line, provider, request, take, opened)
+            await _ask(line.calls, provider, request, take, opened)
 
 
-async def _ask(line: Line, provider: Provider, request: Request, take: Take, opened: Opened) -> None:
+async def _ask(calls: Calls, provider: Provider, request: Request, take: Take, opened: Opened) -> None:
     """Ask, and again without what the provider refuses, as long as nothing was answered."""
     attempts = 1 + provider.settings.max_retries
     with Deadline(provider.settings) as deadline:
         for parameters_left in range(MAX_DROPPED, -1, -1):
             try:
-                async with _answer(line, request, attempts, deadline) as response:
-                    await _read(response, deadline, take, opened)
+                async with _answer(calls, request, attempts, deadline) as answer:
+                    await _read(answer, deadline, take, opened)
                 return
             except errors.Refusal as refusal:
                 culprit = request.culprit(refusal.status, refusal.body)
@@ -76,59 +72,56 @@ async def _ask(line: Line, provider: Provider, request: Request, take: Take, ope
 
 
 @asynccontextmanager
-async def _answer(
-    line: Line, request: Request, attempts: int, deadline: Deadline
-) -> "AsyncIterator[httpx2.Response]":
+async def _answer(calls: Calls, request: Request, attempts: int, deadline: Deadline) -> AsyncIterator[Answer]:
     """The provider's answer once its headers are there; closed at once when left."""
     try:
-        response = await deadline.wait_for(answer_to(line, request, attempts))
+        answer = await deadline.wait_for(answer_to(calls, request, attempts))
     except errors.sdk_errors() as error:
         raise errors.refused(error) from error
     try:
-        yield response
+        yield answer
     finally:
-        if (left := at_once(response.aclose())) is not None:
+        if (left := at_once(answer.aclose())) is not None:
             await closed(left)
 
 
-async def _read(response: "httpx2.Response", deadline: Deadline, take: Take, opened: Opened) -> None:
+async def _read(answer: Answer, deadline: Deadline, take: Take, opened: Opened) -> None:
     """Hands over everything that arrived, also when the answer then turns out to be broken."""
-    reader, decoder = ChunkReader(), _decoder(response)
+    reader, decoder = ChunkReader(), _decoder(answer)
     failure: UpstreamError | None = None
     reads = 0
-    async with aclosing(body_of(response)) as body:
-        opened(body.hang_up)
-        over = False
-        while not over and failure is None and not reader.done:
-            try:
-                read = await deadline.wait_for(body.read())
-                over = not read
-                chunks = reader.read(decoder.finish() if over else decoder.feed(read))
-            except UpstreamError as error:
-                failure = error
-                break
-            except errors.sdk_errors() as error:
-                failure = errors.incomplete()
-                failure.__cause__ = error
-                break
-            deadline.heard(token=bool(chunks))
-            if chunks:
-                take(chunks)
-            failure = reader.failure
-            reads += 1
-            if reads % READS_BETWEEN_YIELDS == 0:
-                await asyncio.sleep(0)
-        if held_back := reader.finish():
-            take(held_back)
-        if failure is not None:
-            raise failure
-        if reader.finish_reason is None:
-            raise errors.incomplete()
-        await _read_tail(body)
+    opened(answer.hang_up)
+    over = False
+    while not over and failure is None and not reader.done:
+        try:
+            read = await deadline.wait_for(answer.read())
+            over = not read
+            chunks = reader.read(decoder.finish() if over else decoder.feed(read))
+        except UpstreamError as error:
+            failure = error
+            break
+        except errors.sdk_errors() as error:
+            failure = errors.incomplete()
+            failure.__cause__ = error
+            break
+        deadline.heard(token=bool(chunks))
+        if chunks:
+            take(chunks)
+        failure = reader.failure
+        reads += 1
+        if reads % READS_BETWEEN_YIELDS == 0:
+            await asyncio.sleep(0)
+    if held_back := reader.finish():
+        take(held_back)
+    if failure is not None:
+        raise failure
+    if reader.finish_reason is None:
+        raise errors.incomplete()
+    await _read_tail(answer)
 
 
-def _decoder(response: "httpx2.Response") -> "SSEDecoder | _Whole":
-    content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _decoder(answer: Answer) -> "SSEDecoder | _Whole":
+    content_type = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type == "text/event-stream":
         return SSEDecoder()
     if content_type == "application/json":
@@ -152,8 +145,8 @@ class _Whole:
         return [bytes(self._body)]
 
 
-async def _read_tail(body: Body) -> None:
+async def _read_tail(answer: Answer) -> None:
     with suppress(*errors.sdk_errors()):
         async with asyncio.timeout(TAIL_SECONDS):
-            while await body.read():
+            while await answer.read():
                 pass
