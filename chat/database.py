@@ -13,7 +13,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from threading import Barrier, local
 from typing import Any, ParamSpec, TypeVar
 
@@ -84,8 +84,7 @@ async def in_group_commit(function: Callable[P, R], *args: P.args, **kwargs: P.k
     """The same for a transaction that was made with `chat.group_commit.atomic`, and does nothing beside it:
     on SQLite those that wait are committed together.
     """
-    together = connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
-    return await _hop("write", partial(function, *args, **kwargs), _waiting if together else None)
+    return await _hop("write", partial(function, *args, **kwargs), _waiting if _one_writes() else None)
 
 
 async def _hop(kind: str, function: Callable[[], R], group: "deque[_Flight] | None" = None) -> R:
@@ -252,7 +251,13 @@ def _hurry() -> None:
 def _threads(kind: str) -> int:
     if kind != "write":
         return READERS if kind == "read" else LOOKERS
-    return 1 if connections["default"].vendor == "sqlite" else WRITERS
+    return 1 if _one_writes() else WRITERS
+
+
+@cache
+def _one_writes() -> bool:
+    """Asked once: in the event loop each task would make a connection to be asked."""
+    return connections[DEFAULT_DB_ALIAS].vendor == "sqlite"
 
 
 def close_pools() -> None:

@@ -9,10 +9,12 @@ cutting off each reply shortly before its end would be a way around every limit.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
@@ -104,6 +106,7 @@ def count_reply(epoch: UUID, usage: Any, text: str, reasoning: str) -> None:
         _add_from_place.send(values)
 
 
+@cache
 def address_quota() -> Quota:
     """What may be used from one address, whoever asks; nothing is counted by it where that says nothing."""
     return Quota(
@@ -112,6 +115,13 @@ def address_quota() -> Quota:
         cost_per_day=settings.CHAT_COST_PER_DAY_PER_ADDRESS,
         cost_per_month=settings.CHAT_COST_PER_MONTH_PER_ADDRESS,
     )
+
+
+def _forget(**_: object) -> None:
+    address_quota.cache_clear()
+
+
+setting_changed.connect(_forget)  # as tests do
 
 
 @dataclass(frozen=True, slots=True)

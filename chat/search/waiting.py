@@ -6,44 +6,64 @@ writes); of a hundred at once each takes a third of that.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
-from django.db import Error, connection, transaction
-from django.db.models import UUIDField
+from django.db import Error, IntegrityError, connection, transaction
+from django.db.models import BigIntegerField, UUIDField
+from django.db.models.functions import Coalesce, Length
 
 from chat.models import Conversation, Message, SearchEntry, WaitingText
 from chat.search.index import FINDABLE, Text, add, parts_of
-from chat.statements import Among, Delete, Insert, Param, Select, Written, key_of
+from chat.statements import Among, Delete, Insert, Param, Select
 
 logger = logging.getLogger(__name__)
 
 BATCH: Final = 100
 """Texts of one transaction: on SQLite nobody else writes for some 10 ms."""
+CHARACTERS: Final = 30_000
+"""Of one batch, or a single text that is longer: to find the words of so many takes some 30 ms at most."""
 BATCHES: Final = 10
 """That are put in for one search at most: where more wait, much was said in this second."""
+PATIENCE_MS: Final = 300
+"""SQLite: so long who looks waits for another writer, which may be an import or a backup."""
 
+_IDS: Final = Param("ids", BigIntegerField())
 _KEYS: Final = Param("keys", UUIDField())
 _insert = Insert(WaitingText, tells_key=False)
 _any = Select(lambda: WaitingText.objects.order_by().values_list("id")[:1])
-_TAKE: Final = """
-    DELETE FROM chat_waitingtext WHERE id IN (SELECT id FROM chat_waitingtext ORDER BY id LIMIT %s{lock})
-    RETURNING id, conversation_id, message_id
-"""
-_take: Final = {
-    "sqlite": Written(_TAKE.format(lock="")),
-    # Who comes second waits for the first one, whose texts are in the index then.
-    "postgresql": Written(_TAKE.format(lock=" FOR UPDATE")),
-}
+_first = Select(
+    lambda: (
+        WaitingText.objects.order_by("id")
+        .annotate(length=Coalesce(Length("message__content"), 0))
+        .values_list("id", "message_id", "length")[:BATCH]
+    )
+)
+_contents = Select(lambda: Message.objects.filter(Among("id", _KEYS)).values_list("id", "content"))
+# Who comes second waits for the first one, whose texts are in the index then.
+_take = Select(
+    lambda: (
+        WaitingText.objects.select_for_update()
+        .filter(Among("id", _IDS))
+        .order_by("id")
+        .values_list("conversation_id", "message_id")
+    )
+)
+_forget = Delete(lambda: WaitingText.objects.filter(Among("id", _IDS)))
 _titles = Select(
-    lambda: Conversation.objects.filter(
-        Among("id", _KEYS), deleted__isnull=True, temporary=False
-    ).values_list("id", "owner_id", "title")
+    lambda: (
+        Conversation.objects.filter(Among("id", _KEYS), deleted__isnull=True, temporary=False)
+        .order_by()
+        .values_list("id", "owner_id", "title")
+    )
 )
 _messages = Select(
-    lambda: Message.objects.filter(FINDABLE, Among("id", _KEYS)).values_list(
-        "id", "conversation_id", "conversation__owner_id", "content"
+    lambda: (
+        Message.objects.filter(FINDABLE, Among("id", _KEYS))
+        .order_by()
+        .values_list("id", "conversation_id", "conversation__owner_id")
     )
 )
 _take_titles = Delete(
@@ -62,24 +82,56 @@ def note(*, message: UUID | None = None, title_of: UUID | None = None) -> None:
 def catch_up() -> None:
     """Before something is looked for. Where the database refuses, the index is as it was."""
     try:
-        for _ in range(BATCHES):
-            if put_waiting() < BATCH:
-                return
+        if not _any.rows():
+            return
+        with _little_patience():
+            for _ in range(BATCHES):
+                if not put_waiting():
+                    return
     except Error:
         logger.warning("what was said last is not in the search index yet", exc_info=True)
 
 
-def put_waiting(limit: int = BATCH) -> int:
-    """Put so many in, those first that were said first; how many they were."""
-    if not _any.rows():
-        return 0
-    with transaction.atomic():
-        taken = sorted(_take[connection.vendor].rows([limit]))
-        add(_texts([(key_of(title_of), key_of(message)) for _, title_of, message in taken]))
-    return len(taken)
+def put_waiting(most: int = BATCH) -> bool:
+    """Put so many in, those first that were said first; whether more wait."""
+    waiting = _first.rows()
+    if not waiting:
+        return False
+    ids, messages = _a_batch_of(waiting[:most])
+    # Before the transaction: it takes longer than all that is done there.
+    words = {key: parts_of(content) for key, content in _contents.rows(keys=messages)}
+    try:
+        _put(ids, words)
+    except IntegrityError:
+        _put(ids, words)  # what was deleted for good meanwhile is not there now
+    return len(ids) < len(waiting) or len(waiting) == BATCH
 
 
-def _texts(taken: list[tuple[UUID | None, UUID | None]]) -> Iterable[Text]:
+def _a_batch_of(waiting: Sequence[tuple[int, UUID | None, int]]) -> tuple[list[int], list[UUID]]:
+    """The first ones, as far as they are not too long together: of the rows, and of their messages."""
+    ids: list[int] = []
+    messages: list[UUID] = []
+    characters = 0
+    for key, message, length in waiting:
+        characters += length
+        if ids and characters > CHARACTERS:
+            break
+        ids.append(key)
+        if message is not None:
+            messages.append(message)
+    return ids, messages
+
+
+@transaction.atomic
+def _put(ids: Sequence[int], words: Mapping[UUID, tuple[str, ...]]) -> None:
+    taken = _take.rows(ids=ids)
+    _forget(ids=ids)
+    add(_texts(taken, words))
+
+
+def _texts(
+    taken: Sequence[tuple[UUID | None, UUID | None]], words: Mapping[UUID, tuple[str, ...]]
+) -> list[Text]:
     """Of what is kept and hidden nowhere; what of it is in the index already is taken out."""
     titles = {title_of for title_of, _ in taken if title_of is not None}
     messages = {message for _, message in taken if message is not None}
@@ -90,7 +142,23 @@ def _texts(taken: list[tuple[UUID | None, UUID | None]]) -> Iterable[Text]:
             found[key] = Text(owner, key, None, parts_of(title))
     if messages:
         _take_messages(keys=messages)
-        for key, conversation, owner, content in _messages.rows(keys=messages):
-            found[key] = Text(owner, conversation, key, parts_of(content))
+        for key, conversation, owner in _messages.rows(keys=messages):
+            found[key] = Text(owner, conversation, key, words.get(key, ()))
     order = dict.fromkeys(key for pair in taken for key in pair)
     return [found[key] for key in order if key in found]
+
+
+@contextmanager
+def _little_patience() -> Iterator[None]:
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        before = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {before}")

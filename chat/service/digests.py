@@ -22,16 +22,17 @@ SUM_SECONDS: Final = 0.5
 """Between two days that are added up, on SQLite a tenth of a second each in which nobody else writes."""
 
 
-def _refresh() -> int:
-    """What waited longest; how much it was of what there was more of."""
-    return max(put_waiting(BATCH), refresh_stale(BATCH))
+def _refresh() -> bool:
+    """What waited longest; whether more does."""
+    more_texts = put_waiting()
+    return refresh_stale(BATCH) == BATCH or more_texts
 
 
 async def refresh_forever() -> None:
     while True:
         pause = LOOK_SECONDS
         try:
-            if await in_database(_refresh) == BATCH:
+            if await in_database(_refresh):
                 pause = BREATH_SECONDS  # after an upgrade all conversations wait
             elif await in_database(sum_one):
                 pause = SUM_SECONDS
