@@ -1,6 +1,7 @@
 """Reading headers and queries of an ASGI scope, HTTP or WebSocket alike. Pure."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,9 +25,15 @@ def address_of(scope: Scope) -> str | None:
     """The client's, also from behind a trusted proxy (chatsite/proxies.py); a Unix socket knows none."""
     client = scope.get("client")
     try:
-        return str(ip_address(client[0])) if client else None
+        return _written(client[0]) if client else None
     except ValueError:
         return None
+
+
+@lru_cache(1024)
+def _written(address: str) -> str:
+    """In the one way that it is written. Raises `ValueError` for what is none."""
+    return str(ip_address(address))
 
 
 def query_value(scope: Scope, name: str) -> str | None:

@@ -93,7 +93,7 @@ class Following:
 
     @property
     def reply(self) -> str:
-        return str(self._transcript.reply)
+        return self._transcript.reply_id
 
     @property
     def model(self) -> str:

@@ -1,13 +1,14 @@
 """A database that was away is used again at the first call after it is back, by every thread."""
 
 import asyncio
-from threading import Barrier
+from threading import Barrier, current_thread
 
 import pytest
 from django.db import OperationalError, connections
+from django.db.utils import ConnectionHandler
 
 from chat import database
-from chat.database import in_database, reading
+from chat.database import in_database, in_group_commit, reading
 from chat.errors import Unavailable
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,6 +65,22 @@ async def test_a_thread_that_gets_no_connection_leaves_the_others_theirs() -> No
         await reading(fail)
     after = await of_all_readers()
     assert len(set(map(id, before + after))) == 2 * database.READERS - 1
+
+
+async def test_the_event_loop_has_no_connection_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each task would make one of its own."""
+    made_by = set()
+    create = ConnectionHandler.create_connection
+
+    def noted(self: ConnectionHandler, alias: str) -> object:
+        made_by.add(current_thread())
+        return create(self, alias)
+
+    await in_database(answer)
+    monkeypatch.setattr(ConnectionHandler, "create_connection", noted)
+    for hop in (in_database, in_group_commit, reading):
+        assert await asyncio.create_task(hop(answer)) == 1
+    assert current_thread() not in made_by
 
 
 @pytest.fixture(autouse=True)
