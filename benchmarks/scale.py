@@ -38,6 +38,7 @@ class Said:
 ASK: Final = Step(1783, 1250, 4657)
 SAVE: Final = Step(8, 25, 430)  # a reply's share of a checkpoint of a hundred
 END: Final = Step(1378, 1750, 3328)
+LATER: Final = Step(0, 0, 0)  # its words, and what reviewers see of it
 TOKEN_ELSEWHERE: Final = Said(113, 32, 42, 206)
 CHANGE: Final = Said(103, 35, 41, 216)
 CHANGES_A_REPLY: Final = 3  # it began, it ended, it has a title
@@ -51,12 +52,12 @@ def reckon(streams: int, token: float, checkpoint_seconds: float) -> None:
     rows = streams * min(1 / checkpoint_seconds, TOKENS_A_SECOND)
     away, changes = streams * ELSEWHERE * TOKENS_A_SECOND, asks * CHANGES_A_REPLY
     tokens = streams * TOKENS_A_SECOND * token
-    saving = rows * SAVE.process + asks * (ASK.process + END.process)
+    saving = rows * SAVE.process + asks * (ASK.process + END.process + LATER.process)
     relaying = away * (TOKEN_ELSEWHERE.send + TOKEN_ELSEWHERE.hear) + changes * CHANGE.send
     work = (tokens + saving + relaying) / 1e6
     left = BUSY - changes * CHANGE.hear / 1e6  # each process hears all changes
-    postgres = (rows * SAVE.postgres + asks * (ASK.postgres + END.postgres)) / 1e6
-    wal = rows * SAVE.wal + asks * (ASK.wal + END.wal)
+    postgres = (rows * SAVE.postgres + asks * (ASK.postgres + END.postgres + LATER.postgres)) / 1e6
+    wal = rows * SAVE.wal + asks * (ASK.wal + END.wal + LATER.wal)
     redis = (away * TOKEN_ELSEWHERE.redis + changes * CHANGE.redis) / 1e6
     came = away * TOKEN_ELSEWHERE.size + changes * CHANGE.size
     print(f"{streams:,} streams, a checkpoint every {checkpoint_seconds} s, {token:.0f} µs a token")
@@ -77,7 +78,7 @@ def reckon(streams: int, token: float, checkpoint_seconds: float) -> None:
 
 def walls(checkpoint_seconds: float) -> None:
     each = min(1 / checkpoint_seconds, TOKENS_A_SECOND) * SAVE.postgres
-    each += (ASK.postgres + END.postgres) / SECONDS_A_REPLY
+    each += (ASK.postgres + END.postgres + LATER.postgres) / SECONDS_A_REPLY
     bears = f"A core of PostgreSQL bears {1e6 / each:,.0f} streams"
     print(f"{bears} with a checkpoint every {checkpoint_seconds} s.")
 

@@ -40,10 +40,13 @@ from chat.actions.checkpoint import Growth, save_growth
 from chat.actions.finish import Outcome, finish
 from chat.actions.liveness import beat
 from chat.actions.new_reply import Chosen, NewReply, Origin
+from chat.digest.refresh import BATCH, refresh_stale
 from chat.ids import new_id
+from chat.models import StaleDigest, WaitingText
 from chat.relay.messages import Announced, Grown, Message, Want, encode
 from chat.relay.ports import Piece
 from chat.relay.redis_line import RedisLine
+from chat.search.waiting import put_waiting
 
 ROUNDS, TIMES, MESSAGES = 5, 40, 2000
 COUNTED = ("total_net_input_bytes", "total_net_output_bytes", "used_cpu_user", "used_cpu_sys")
@@ -126,6 +129,26 @@ def of_the_database() -> None:
             waiting[number].reply, waiting[number].epochs[0].id, Outcome("complete", REPLY, "", "stop")
         ),
     )
+    ended = waiting[: BATCH // 2]
+    while put_waiting() or refresh_stale():
+        pass  # what was noted so far
+
+    def catch_up(number: int) -> None:
+        WaitingText.objects.bulk_create(
+            WaitingText(message_id=key) for new in ended for key in (new.request, new.reply)
+        )
+        while put_waiting():
+            pass
+
+    measured("later its and its question's words are put in", catch_up, rows=len(ended))
+
+    def digest(number: int) -> None:
+        StaleDigest.objects.bulk_create(
+            StaleDigest(conversation_id=new.conversation) for new in ended for _ in range(2)
+        )
+        refresh_stale()
+
+    measured("and what reviewers see of it is made anew", digest, rows=len(ended))
     measured("a beat of a process with 100 replies", lambda number: beat(server, "steps", epochs))
 
 

@@ -57,6 +57,7 @@ def search(user_id: int, q: str, *, after: str | None = None) -> Hits:
 def _entries(user_id: int, query: Query, *, titles: bool, before: int | None = None) -> list[SearchEntry]:
     entries = newest_entries(query, owner=user_id, titles=titles, before=before).filter(
         # What is hidden is not in the index; but it is not the index that says who may see what.
+        conversation__owner=user_id,
         conversation__deleted=None,
         message__deleted=None,
     )

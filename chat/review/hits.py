@@ -83,11 +83,15 @@ class _Allowed:
         return {key for key in asked if self._known[key]}
 
 
-@quick_reads()
 def search(wanted: Filter, reviewer: int, after: str | None = None) -> Hits:
     """A page of hits; a constant number of queries. Raises `BadRequest` for an `after` of no page."""
+    catch_up()  # in transactions of its own: nobody is to wait for this search
+    return _search(wanted, reviewer, after)
+
+
+@quick_reads()
+def _search(wanted: Filter, reviewer: int, after: str | None) -> Hits:
     query, allowed = parse(wanted.q), _Allowed(wanted, reviewer)
-    catch_up()
     before, offset = _read(after)
     if wanted.sort == "ranked":
         return _ranked(query, allowed, before, offset)
@@ -108,7 +112,6 @@ def conversations_beside(
 ) -> tuple[UUID | None, UUID | None]:
     """The ones before and after it, in the order in which a search comes upon them."""
     query, allowed = parse(wanted.q), _Allowed(wanted, reviewer)
-    catch_up()
     if wanted.sort == "ranked":
         scored = newest_scored(query, None, RANKED)
         places = _best(scored, allowed)

@@ -1,4 +1,4 @@
-"""Puts texts into the index and takes them out. Called inside the transaction that changes them."""
+"""Puts texts into the index and takes them out, each in the transaction of whoever calls it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
 """Texts that are not in the index yet. Who asks or ends a reply only notes them; they are put in together, by
-the server within seconds, or by whoever looks for something before that: all that was said is found.
+the server within seconds, or by whoever looks for something before that: what was said a moment ago is found.
 
 Of an ask and of an end their words were a third (on SQLite 14 and 10 of the 36 and 19 pages that a commit
 writes); of a hundred at once each takes a third of that.
@@ -8,6 +8,7 @@ writes); of a hundred at once each takes a third of that.
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -26,7 +27,9 @@ BATCH: Final = 100
 CHARACTERS: Final = 30_000
 """Of one batch, or a single text that is longer: to find the words of so many takes some 30 ms at most."""
 BATCHES: Final = 10
-"""That are put in for one search at most: where more wait, much was said in this second."""
+"""That are put in for one search at most. Where more wait, much was said in this second: what is beyond them
+is found a little later.
+"""
 PATIENCE_MS: Final = 300
 """SQLite: so long who looks waits for another writer, which may be an import or a backup."""
 
@@ -49,6 +52,16 @@ _take = Select(
         .filter(Among("id", _IDS))
         .order_by("id")
         .values_list("conversation_id", "message_id")
+    )
+)
+_homes = Select(lambda: Message.objects.filter(Among("id", _KEYS)).order_by().values_list("conversation_id"))
+# As whoever hides, restores or renames does first: else they and we would not see what the other one puts in.
+_lock = Select(
+    lambda: (
+        Conversation.objects.select_for_update(no_key=True)
+        .filter(Among("id", _KEYS))
+        .order_by("id")
+        .values_list("id")
     )
 )
 _forget = Delete(lambda: WaitingText.objects.filter(Among("id", _IDS)))
@@ -92,19 +105,44 @@ def catch_up() -> None:
         logger.warning("what was said last is not in the search index yet", exc_info=True)
 
 
-def put_waiting(most: int = BATCH) -> bool:
-    """Put so many in, those first that were said first; whether more wait."""
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is to be put in together."""
+
+    ids: Sequence[int]
+    words: Mapping[UUID, tuple[str, ...]]
+    """Of its messages."""
+    is_last: bool
+    """Nothing waits beyond it."""
+
+
+def next_batch(most: int = BATCH) -> Batch | None:
+    """So many, those first that were said first, with their words. Finding these takes longest, and keeps
+    nobody from writing. None: nothing waits.
+    """
     waiting = _first.rows()
     if not waiting:
-        return False
+        return None
     ids, messages = _a_batch_of(waiting[:most])
-    # Before the transaction: it takes longer than all that is done there.
     words = {key: parts_of(content) for key, content in _contents.rows(keys=messages)}
+    return Batch(ids, words, is_last=len(ids) == len(waiting) < BATCH)
+
+
+def put(batch: Batch) -> None:
+    """What of it is still kept, and hidden nowhere."""
     try:
-        _put(ids, words)
+        _put(batch)
     except IntegrityError:
-        _put(ids, words)  # what was deleted for good meanwhile is not there now
-    return len(ids) < len(waiting) or len(waiting) == BATCH
+        _put(batch)  # what was deleted for good meanwhile is not there now
+
+
+def put_waiting(most: int = BATCH) -> bool:
+    """Put so many in; whether more wait."""
+    batch = next_batch(most)
+    if batch is None:
+        return False
+    put(batch)
+    return not batch.is_last
 
 
 def _a_batch_of(waiting: Sequence[tuple[int, UUID | None, int]]) -> tuple[list[int], list[UUID]]:
@@ -123,10 +161,10 @@ def _a_batch_of(waiting: Sequence[tuple[int, UUID | None, int]]) -> tuple[list[i
 
 
 @transaction.atomic
-def _put(ids: Sequence[int], words: Mapping[UUID, tuple[str, ...]]) -> None:
-    taken = _take.rows(ids=ids)
-    _forget(ids=ids)
-    add(_texts(taken, words))
+def _put(batch: Batch) -> None:
+    taken = _take.rows(ids=batch.ids)
+    _forget(ids=batch.ids)
+    add(_texts(taken, batch.words))
 
 
 def _texts(
@@ -136,6 +174,8 @@ def _texts(
     titles = {title_of for title_of, _ in taken if title_of is not None}
     messages = {message for _, message in taken if message is not None}
     found: dict[UUID | None, Text] = {}
+    if connection.vendor == "postgresql":
+        _lock.rows(keys=titles.union(home for (home,) in _homes.rows(keys=messages)))
     if titles:
         _take_titles(keys=titles)
         for key, owner, title in _titles.rows(keys=titles):

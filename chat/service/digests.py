@@ -1,6 +1,4 @@
-"""Keeps the search index, and what reviewers filter by and see added up, up to date: a few seconds behind, by
-short transactions, so that no reply costs more for it.
-"""
+"""Keeps what reviewers filter by and see added up to date: a few seconds behind, by short transactions."""
 
 import asyncio
 import logging
@@ -10,7 +8,6 @@ from chat.database import in_database
 from chat.digest.refresh import BATCH, refresh_stale
 from chat.digest.summing import sum_one
 from chat.errors import Unavailable
-from chat.search.waiting import put_waiting
 
 logger = logging.getLogger(__name__)
 
@@ -22,17 +19,11 @@ SUM_SECONDS: Final = 0.5
 """Between two days that are added up, on SQLite a tenth of a second each in which nobody else writes."""
 
 
-def _refresh() -> bool:
-    """What waited longest; whether more does."""
-    more_texts = put_waiting()
-    return refresh_stale(BATCH) == BATCH or more_texts
-
-
 async def refresh_forever() -> None:
     while True:
         pause = LOOK_SECONDS
         try:
-            if await in_database(_refresh):
+            if await in_database(refresh_stale, BATCH) == BATCH:
                 pause = BREATH_SECONDS  # after an upgrade all conversations wait
             elif await in_database(sum_one):
                 pause = SUM_SECONDS

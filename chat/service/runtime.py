@@ -37,6 +37,7 @@ from chat.service.news import News, as_message
 from chat.service.reaper import Reaper
 from chat.service.retention import keep_retention
 from chat.service.revocation import Open, end_revoked, watch_callers
+from chat.service.search_index import put_in_forever
 from chat.service.store import DatabaseStore
 from chat.upstream import Upstream
 
@@ -111,6 +112,7 @@ class Runtime:
             asyncio.create_task(reaper.watch_forever(), name="reaper"),
             asyncio.create_task(watch_callers(self._open), name="revocation"),
             asyncio.create_task(keep_retention(self.tell_changed), name="retention"),
+            asyncio.create_task(put_in_forever(), name="search index"),
             asyncio.create_task(refresh_forever(), name="digests"),
             asyncio.create_task(watch_flags(), name="flags"),
             asyncio.create_task(limits.sockets.keep_forever(), name="sockets"),

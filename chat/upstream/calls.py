@@ -4,8 +4,6 @@ import socket
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 if TYPE_CHECKING:
     import aiohttp
@@ -51,16 +49,27 @@ class HttpCalls:
     Of one event loop. No cookies are kept, nor is it redirected: a key is for one address.
     """
 
-    def __init__(self, url: str, headers: Mapping[str, str], connect_timeout: float) -> None:
+    def __init__(
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        connect_timeout: float,
+        proxy: "httpx2.Proxy | None" = None,
+    ) -> None:
         """Reads certificates: to be made in a thread."""
         import aiohttp
         import httpx2
         from yarl import URL
 
-        self._url = URL(url)
+        self._url: URL | str = url
+        with suppress(ValueError):  # one that cannot be is told as such when it is asked for
+            self._url = URL(url)
         self._headers = dict(headers)
         self._certificates = httpx2.create_ssl_context()
-        self._proxy = proxy_of(url)
+        self._proxy = None if proxy is None else URL(str(proxy.url))
+        if self._proxy is not None and proxy is not None and proxy.auth is not None:
+            user, password = proxy.auth
+            self._proxy = self._proxy.with_user(user).with_password(password)
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout)
         self._session: aiohttp.ClientSession | None = None
 
@@ -151,13 +160,3 @@ class SdkAnswer:
 
     def hang_up(self) -> None:
         """Nothing: no connection is known here. Closing is soon enough."""
-
-
-def proxy_of(url: str) -> str | None:
-    """The proxy that the environment names for an address (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, …)."""
-    parts = urlsplit(url)
-    if proxy_bypass(parts.netloc.rpartition("@")[2]):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if proxy is None or "://" in proxy else f"http://{proxy}"

@@ -97,4 +97,7 @@ def build(settings: ConnectionSettings) -> Line:
     said |= {name: text for name, text in sdk.default_headers.items() if isinstance(text, str)}
     if settings.transport == "demo":
         return Line(sdk, SdkCalls(http, completions, said))
-    return Line(sdk, HttpCalls(completions, said, settings.connect_timeout))
+    # The SDK's client knows which addresses the environment sends over a proxy (`HTTPS_PROXY`, `NO_PROXY`):
+    # what is streamed goes the way of what is listed.
+    proxy = getattr(http._transport_for_url(httpx2.URL(completions)), "proxy", None)
+    return Line(sdk, HttpCalls(completions, said, settings.connect_timeout, proxy))

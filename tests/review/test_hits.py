@@ -169,3 +169,12 @@ def test_a_long_message_is_one_hit(alice: User, carol: User) -> None:
     new = said(alice, "Hm", "marmots and words " * 4000)
     assert Message.objects.get(id=new.reply).search_entries.count() > 1
     assert [hit.message for hit in found(carol, "marmots")] == [new.reply]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_is_put_in_before_the_search_and_not_within_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else all who search besides would wait for this search's end."""
+    within = []
+    monkeypatch.setattr(hits, "catch_up", lambda: within.append(connection.in_atomic_block))
+    search(Filter(q="marmots"), User.objects.create(username="carol").pk)
+    assert within == [False]

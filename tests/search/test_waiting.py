@@ -1,6 +1,6 @@
 """What was said is found at once, though it is put into the index later, together with what others said."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Barrier, Event
 
 import pytest
@@ -159,6 +159,30 @@ def test_who_looks_does_not_wait_long_for_another_writer(monkeypatch: pytest.Mon
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA busy_timeout")
             assert cursor.fetchone() == (BUSY_SECONDS * 1000,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_hidden_while_it_is_put_in_is_not_left_in_the_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    alice = User.objects.create(username="alice")
+    said = say(alice, "a word")
+
+    def hide() -> None:
+        hide_message(alice.pk, said.id)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        hiding: list[Future[None]] = []
+
+        def add_while_it_is_hidden(texts: list[Text]) -> None:
+            hiding.append(thread.submit(hide))
+            wait(hiding, 0.3)  # it waits for us, or is over, as it was where nothing was locked
+            add(texts)
+
+        monkeypatch.setattr(waiting, "add", add_while_it_is_hidden)
+        waiting.catch_up()
+        hiding[0].result(10)
+    assert not SearchEntry.objects.filter(message=said).exists()
+    assert list_conversations(alice.pk, q="word")["results"] == []
 
 
 @pytest.mark.django_db(transaction=True)

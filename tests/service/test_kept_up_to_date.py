@@ -10,6 +10,7 @@ from chat.digest.stale import note_change
 from chat.models import Conversation, ConversationDigest, Message, SearchEntry
 from chat.search import waiting
 from chat.service.digests import refresh_forever
+from chat.service.search_index import put_in_forever
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,7 +32,7 @@ def made_of(conversation: Conversation) -> tuple[int, int]:
 async def test_what_was_noted_is_done_without_anybody_asking() -> None:
     said = await in_database(say, "a word")
     assert await in_database(made_of, said) == (0, 0)
-    rounds = asyncio.create_task(refresh_forever())
+    rounds = asyncio.gather(refresh_forever(), put_in_forever())
     try:
         async with asyncio.timeout(10):
             while await in_database(made_of, said) != (2, 1):

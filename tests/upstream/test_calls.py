@@ -1,6 +1,7 @@
 """The way to a provider: what it is sent, and how its answer is read, hung up on and let go of."""
 
 import asyncio
+import base64
 import gzip
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,9 +12,10 @@ import pytest
 from scripted_upstream import ScriptedUpstream
 
 from chat.upstream.asking import answer_to
-from chat.upstream.calls import Answer, HttpAnswer, SdkCalls, proxy_of
+from chat.upstream.calls import Answer, HttpAnswer, SdkCalls
 from chat.upstream.client import Line, build
 from chat.upstream.connections import ConnectionSettings
+from chat.upstream.errors import sdk_errors
 from chat.upstream.request import Request, request_of
 
 QUESTION = request_of("scripted", [{"role": "user", "content": "Hello"}], {})
@@ -192,43 +194,72 @@ async def test_it_goes_nowhere_else_and_brings_no_cookie() -> None:
     assert not any(b"cookie" in head.lower() for head in heads)
 
 
-async def test_the_environments_proxy_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("environment", "by_proxy"),
+    [
+        ({}, False),
+        ({"HTTP_PROXY": "http://{proxy}"}, True),
+        ({"http_proxy": "{proxy}"}, True),
+        ({"ALL_PROXY": "http://{proxy}"}, True),
+        ({"HTTPS_PROXY": "http://{proxy}"}, False),
+        ({"HTTP_PROXY": "http://{proxy}", "NO_PROXY": "127.0.0.1"}, False),
+        ({"HTTP_PROXY": "http://{proxy}", "NO_PROXY": "127.0.0.0/8"}, False),
+        ({"HTTP_PROXY": "http://{proxy}", "NO_PROXY": "other.test,http://127.0.0.1"}, False),
+        ({"HTTP_PROXY": "http://{proxy}", "NO_PROXY": "*"}, False),
+        ({"HTTP_PROXY": "http://{proxy}", "NO_PROXY": "other.test"}, True),
+    ],
+)
+async def test_what_is_streamed_goes_the_way_of_what_is_listed(
+    environment: dict[str, str], by_proxy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over the proxy that the environment names, but for the addresses that it names: the key must not."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    heads: dict[str, list[bytes]] = {"proxy": [], "provider": []}
+
+    def at(place: str) -> Callable[[bytes], bytes]:
+        def answer(head: bytes) -> bytes:
+            heads[place].append(head)
+            return SAYS_HELLO
+
+        return answer
+
+    async with server(at("proxy")) as proxy, server(at("provider")) as provider:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value.format(proxy=proxy))
+        line = await line_to(f"http://{provider}/v1")
+        async with answered(line, QUESTION) as told:
+            assert await whole(told) == b"Hello"
+        await line.sdk.chat.completions.with_raw_response.create(model="scripted", messages=[])
+        await line.close()
+    assert [len(heads[place]) for place in ("proxy", "provider")] == ([2, 0] if by_proxy else [0, 2])
+    if by_proxy:
+        assert heads["proxy"][0].startswith(f"POST http://{provider}/v1/chat/completions ".encode())
+
+
+async def test_who_the_proxy_knows_is_told_to_it_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     heads = []
 
     def answer(head: bytes) -> bytes:
         heads.append(head)
         return SAYS_HELLO
 
-    async with server(answer) as address:
-        monkeypatch.setenv("HTTP_PROXY", f"http://{address}")
-        line = await line_to("http://model.test/v1")
-        async with answered(line, QUESTION) as told:
-            assert await whole(told) == b"Hello"
+    async with server(answer) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://me:s%40cret@{proxy}")
+        line = await line_to("http://model.test/v1", api_key="sk-one")
+        async with answered(line, QUESTION):
+            pass
         await line.close()
-    assert heads[0].startswith(b"POST http://model.test/v1/chat/completions ")
+    assert f"Proxy-Authorization: Basic {base64.b64encode(b'me:s@cret').decode()}".encode() in heads[0]
+    assert b"Authorization: Bearer sk-one" in heads[0]
 
 
-@pytest.mark.parametrize(
-    ("environment", "proxy"),
-    [
-        ({}, None),
-        ({"https_proxy": "http://one.test:3128"}, "http://one.test:3128"),
-        ({"HTTPS_PROXY": "one.test:3128"}, "http://one.test:3128"),
-        ({"HTTP_PROXY": "http://one.test:3128"}, None),
-        ({"ALL_PROXY": "http://all.test:1"}, "http://all.test:1"),
-        ({"ALL_PROXY": "http://all.test:1", "NO_PROXY": "model.test"}, None),
-        ({"HTTPS_PROXY": "http://one.test:3128", "NO_PROXY": "*"}, None),
-    ],
-)
-def test_the_environment_names_a_proxy(
-    environment: dict[str, str], proxy: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    assert proxy_of("https://model.test/v1/chat/completions") == proxy
+async def test_an_address_that_cannot_be_is_one_of_the_errors_that_are_told() -> None:
+    line = await line_to("http://a\\b/v1")
+    with pytest.raises(sdk_errors()):
+        await line.calls.post(b"{}")
+    await line.close()
 
 
 async def test_no_reply_waits_for_the_connection_of_another(provider: ScriptedUpstream, line: Line) -> None:
