@@ -1,7 +1,7 @@
 """What many open streams need, reckoned from what each step costs: `benchmarks/scale.py 10000 1000000`.
 
 The figures below are what `steps.py` and `crowd.py` printed for docs/scaling.md; put your own in their place.
-What a token costs a process changes most and is asked for: `--token 160` (µs), from docs/performance.md.
+What a token costs a process changes most and is asked for: `--token 75` (µs), from docs/performance.md.
 """
 
 import argparse
@@ -35,12 +35,12 @@ class Said:
 
 
 # What steps.py prints
-ASK: Final = Step(1783, 1250, 4657)
-SAVE: Final = Step(8, 25, 430)  # a reply's share of a checkpoint of a hundred
-END: Final = Step(1378, 1750, 3328)
-LATER: Final = Step(0, 0, 0)  # its words, and what reviewers see of it
-TOKEN_ELSEWHERE: Final = Said(113, 32, 42, 206)
-CHANGE: Final = Said(103, 35, 41, 216)
+ASK: Final = Step(557, 750, 2868)
+SAVE: Final = Step(4, 20, 430)  # a reply's share of a checkpoint of a hundred
+END: Final = Step(669, 750, 2434)
+LATER: Final = Step(354, 350, 3259)  # its words, and what reviewers see of it
+TOKEN_ELSEWHERE: Final = Said(55, 24, 20, 206)
+CHANGE: Final = Said(55, 25, 20, 216)
 CHANGES_A_REPLY: Final = 3  # it began, it ended, it has a title
 # What crowd.py prints
 MIB_A_STREAM: Final = 0.085
