@@ -22,7 +22,7 @@ KEPT_SECONDS = 600
 """How long a thread that makes pages keeps its connection to PostgreSQL. SQLite's costs nothing to make."""
 WAL_PAGES = 4000
 """SQLite's log of writes is brought into the database each time that it has so many (16 MB; by default 1000).
-An ask writes 40 pages, and the next one mostly the same: what waits longer is written less often."""
+An ask writes some 23 pages, and the next one mostly the same: what waits longer is written less often."""
 
 
 def database(url: str) -> dict[str, Any]:

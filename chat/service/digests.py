@@ -1,15 +1,11 @@
 """Keeps what reviewers filter by and see added up to date: a few seconds behind, by short transactions."""
 
-import asyncio
-import logging
 from typing import Final
 
 from chat.database import in_database
 from chat.digest.refresh import BATCH, refresh_stale
 from chat.digest.summing import sum_one
-from chat.errors import Unavailable
-
-logger = logging.getLogger(__name__)
+from chat.service.rounds import again_and_again
 
 LOOK_SECONDS: Final = 2.0
 """How far behind they are at most; a look without marks is one query that finds no row."""
@@ -20,15 +16,10 @@ SUM_SECONDS: Final = 0.5
 
 
 async def refresh_forever() -> None:
-    while True:
-        pause = LOOK_SECONDS
-        try:
-            if await in_database(refresh_stale, BATCH) == BATCH:
-                pause = BREATH_SECONDS  # after an upgrade all conversations wait
-            elif await in_database(sum_one):
-                pause = SUM_SECONDS
-        except Unavailable:
-            pass  # the marks wait until the database is back
-        except Exception:
-            logger.exception("digests were not made; the next look tries again")
-        await asyncio.sleep(pause)
+    await again_and_again(_refresh, LOOK_SECONDS, "digests were not made")
+
+
+async def _refresh() -> float:
+    if await in_database(refresh_stale, BATCH) == BATCH:
+        return BREATH_SECONDS  # after an upgrade all conversations wait
+    return SUM_SECONDS if await in_database(sum_one) else LOOK_SECONDS

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import aiohttp
     import httpx2
+    from yarl import URL
 
 NO_LIMIT = 0
 """Of connections, as aiohttp says it: by its default the 101st reply waits for another's end."""
@@ -66,10 +67,7 @@ class HttpCalls:
             self._url = URL(url)
         self._headers = dict(headers)
         self._certificates = httpx2.create_ssl_context()
-        self._proxy = None if proxy is None else URL(str(proxy.url))
-        if self._proxy is not None and proxy is not None and proxy.auth is not None:
-            user, password = proxy.auth
-            self._proxy = self._proxy.with_user(user).with_password(password)
+        self._proxy = None if proxy is None else _address_of(proxy)
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout)
         self._session: aiohttp.ClientSession | None = None
 
@@ -98,6 +96,17 @@ class HttpCalls:
     async def aclose(self) -> None:
         if self._session is not None:
             await self._session.close()
+
+
+def _address_of(proxy: "httpx2.Proxy") -> "URL":
+    """As aiohttp takes it: with who the proxy knows."""
+    from yarl import URL
+
+    address = URL(str(proxy.url))
+    if proxy.auth is None:
+        return address
+    user, password = proxy.auth
+    return address.with_user(user).with_password(password)
 
 
 class HttpAnswer:

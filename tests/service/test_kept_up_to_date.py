@@ -7,9 +7,11 @@ from django.contrib.auth.models import User
 
 from chat.database import in_database
 from chat.digest.stale import note_change
+from chat.errors import Unavailable
 from chat.models import Conversation, ConversationDigest, Message, SearchEntry
 from chat.search import waiting
 from chat.service.digests import refresh_forever
+from chat.service.rounds import again_and_again
 from chat.service.search_index import put_in_forever
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,3 +41,23 @@ async def test_what_was_noted_is_done_without_anybody_asking() -> None:
                 await asyncio.sleep(0.02)
     finally:
         rounds.cancel()
+
+
+async def test_trouble_is_logged_and_the_next_look_tries_again(caplog: pytest.LogCaptureFixture) -> None:
+    looks = 0
+
+    async def look() -> float:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise Unavailable("away")
+        if looks == 2:
+            raise ValueError("odd")
+        return 60
+
+    rounds = asyncio.create_task(again_and_again(look, 0.01, "it was not done"))
+    async with asyncio.timeout(10):
+        while looks < 3:
+            await asyncio.sleep(0.01)
+    rounds.cancel()
+    assert [record.message for record in caplog.records] == ["it was not done; the next look tries again"]
