@@ -34,11 +34,20 @@ _AGAIN: Final = """
     DO UPDATE SET text = excluded.text, reasoning = excluded.reasoning
     RETURNING completion_id
 """
-"""Where the answer to an earlier commit was lost, the piece comes again from the same place, and longer."""
+"""A piece may come again from the same place, and longer: where the answer to an earlier commit was lost, and
+where rows grow."""
 _append: Final = {
     "sqlite": Written(_ON_SQLITE + _AGAIN),
     "postgresql": Written(_ON_POSTGRESQL + _AGAIN),
 }
+
+
+ROW_CHARS: Final = {"sqlite": 500, "postgresql": 0}
+"""So long a row grows. SQLite writes whole pages: a checkpoint of 40 replies changes 8 instead of 25, after a
+minute 9 instead of 53; the end of a reply of a minute changes 121 instead of 507, in 0.9 ms instead of 4.1
+(`python benchmarks/checkpoints.py`). PostgreSQL keeps the row as it was beside the new one, and writes more
+than it saves: there each piece is a row.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,14 +51,18 @@ class Checkpoints:
 
     async def tick(self) -> None:
         """Save what every running reply grew by since its last checkpoint."""
-        for group in _groups([live for live in self._running() if _to_save(live)]):
+        for group in _groups([live for live in self._running() if not live.saved_so_far.has_all]):
             if not await self._save(group):
                 return
         self._behind_since = None  # all is saved, or has ended, which saves it
 
     async def _save(self, group: Sequence[LiveReply]) -> bool:
         """Save these in one transaction; False where the database is away."""
-        grown = [(live, piece) for live in group if _to_save(live) and (piece := live.piece()) is not None]
+        grown = [
+            (live, piece)
+            for live in group
+            if live.closing_since is None and (piece := live.saved_so_far.next_piece())
+        ]
         if not grown:
             return True
         begun = time.monotonic()
@@ -87,10 +91,6 @@ class Checkpoints:
         return True
 
 
-def _to_save(live: LiveReply) -> bool:
-    return live.closing_since is None and live.unsaved
-
-
 def _groups(replies: Sequence[LiveReply]) -> Iterator[Sequence[LiveReply]]:
     for first in range(0, len(replies), GROUP):
         yield replies[first : first + GROUP]
@@ -105,4 +105,4 @@ def _settle(live: LiveReply, piece: Piece, saved: Saved) -> None:
         error = ChatError("The database refused this reply's text.", code="not_saved")
         live.end_with(Ended("failed", error=error.as_dict()))
     else:
-        live.saved(piece)
+        live.saved_so_far.saved(piece)

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from chat.chunks import Chunk, HangUp
 from chat.engine.cursor import Cursor
-from chat.engine.ports import Ending, Final, Piece
+from chat.engine.ports import Ending, Final
 from chat.engine.pulse import Pulse
+from chat.engine.saved_so_far import SavedSoFar
 from chat.engine.tool_calls import ToolCalls
 from chat.engine.transcript import LEFT, Ended, Transcript
 from chat.engine.valid_text import ValidText, fit
@@ -28,9 +29,17 @@ class LiveReply:
     """One epoch of one reply, on one event loop. Nothing here awaits but `grown` and `done`."""
 
     def __init__(
-        self, transcript: Transcript, *, owner: int, pulse: Pulse, window: float | None, max_chars: int
+        self,
+        transcript: Transcript,
+        *,
+        owner: int,
+        pulse: Pulse,
+        window: float | None,
+        max_chars: int,
+        row_chars: int = 0,
     ) -> None:
         self.transcript = transcript
+        self.saved_so_far = SavedSoFar(transcript, row_chars)
         self.owner = owner
         self.window = window
         """Seconds to run on with nobody attached; None is to the end."""
@@ -58,8 +67,6 @@ class LiveReply:
         self._max_chars = max_chars or None
         self._valid_text = ValidText()
         self._valid_reasoning = ValidText()
-        self._saved_text = transcript.text.length
-        self._saved_reasoning = transcript.reasoning.length
         self._waiters: set[Waiter] = set()
         self._followers = 0
         self._clock: asyncio.TimerHandle | None = None
@@ -145,24 +152,6 @@ class LiveReply:
         return piece
 
     # Somebody saves it
-
-    @property
-    def unsaved(self) -> bool:
-        transcript = self.transcript
-        text, reasoning = transcript.text.length, transcript.reasoning.length
-        return text > self._saved_text or reasoning > self._saved_reasoning
-
-    def piece(self) -> Piece | None:
-        """What is not saved yet."""
-        if not self.unsaved:
-            return None
-        text = self.transcript.text.since(self._saved_text)
-        reasoning = self.transcript.reasoning.since(self._saved_reasoning)
-        return Piece(self.id, self.epoch, self._saved_text, text, self._saved_reasoning, reasoning)
-
-    def saved(self, piece: Piece) -> None:
-        self._saved_text = piece.text_offset + len(piece.text)
-        self._saved_reasoning = piece.reasoning_offset + len(piece.reasoning)
 
     def ending(self, ended: Ended) -> Ending:
         return Ending(

@@ -15,7 +15,7 @@ Source = Callable[[Take, Opened], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a reply grew by since its last checkpoint."""
+    """What a reply grew by after these offsets: since its last checkpoint, or since an earlier one."""
 
     reply: UUID
     epoch: UUID
@@ -82,8 +82,14 @@ class StoreAway(Exception):
 class Store(Protocol):
     """Where replies are saved. Every write is guarded by `status = streaming` and the epoch."""
 
+    row_chars: int
+    """A checkpoint shorter than that is better written again with what comes next than followed by another;
+    0: each stands for itself."""
+
     async def save(self, pieces: Sequence[Piece]) -> Saved:
-        """Append the pieces, in one transaction. Raises `StoreAway`; what comes again may be longer."""
+        """Append the pieces, in one transaction. Raises `StoreAway`. What comes again from the offsets of an
+        earlier one is longer, and takes its place.
+        """
 
     async def finish(self, ending: Ending) -> Final:
         """End the reply, or, if somebody else did, tell what is there. Raises `StoreAway`."""

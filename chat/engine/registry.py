@@ -58,7 +58,14 @@ class Registry:
 
     def begin(self, transcript: Transcript, *, owner: int, source: Source, window: float | None) -> LiveReply:
         """Make the reply live and read its upstream. A caller that follows attaches before it awaits."""
-        live = LiveReply(transcript, owner=owner, pulse=self.pulse, window=window, max_chars=self._max_chars)
+        live = LiveReply(
+            transcript,
+            owner=owner,
+            pulse=self.pulse,
+            window=window,
+            max_chars=self._max_chars,
+            row_chars=self._store.row_chars,
+        )
         before = self._live.get(live.id)
         if before is not None:
             # Another process ended that epoch, and this one had not noticed yet when it was continued here.

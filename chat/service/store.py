@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import Error
+from django.db import Error, connection
 
 from chat.actions import liveness
-from chat.actions.checkpoint import Growth, save_growth
+from chat.actions.checkpoint import ROW_CHARS, Growth, save_growth
 from chat.actions.finish import Outcome, finish_as_saved
 from chat.actions.finish import finish as finish_reply
 from chat.database import in_database, in_group_commit
@@ -25,6 +25,7 @@ class DatabaseStore:
     def __init__(self, server: UUID, name: str) -> None:
         self._server = server
         self._name = name
+        self.row_chars = ROW_CHARS[connection.vendor]
 
     async def save(self, pieces: Sequence[Piece]) -> Saved:
         """All in one transaction; where that fails, one by one, so that only the culprit is refused."""

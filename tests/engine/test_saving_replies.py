@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fakes.engine_ports import FedSource, MemoryStore, begin, saying, settled
+from fakes.engine_ports import FedSource, MemoryStore, begin, new_registry, saying, settled
 from fakes.joining_client import Client
 
 from chat.chunks import Chunk
@@ -26,6 +26,41 @@ async def test_a_checkpoint_saves_only_what_is_new(
     await registry._checkpoints.tick()
     await registry._checkpoints.tick()
     assert (store.saved[live.epoch], store.reasoning[live.epoch], store.saves) == ("one two", "hm", 2)
+
+
+async def test_a_checkpoint_grows_to_some_length_before_the_next_one_begins(source: FedSource) -> None:
+    store = MemoryStore(row_chars=6)
+    registry = new_registry(store)
+    live = begin(registry, source)
+    text, thoughts = "", ""
+    for thought, said in (
+        ("hm", ""),
+        ("m", "a"),
+        ("", "bc"),
+        ("", "d"),
+        ("", "a long one"),
+        ("", "e"),
+        ("", "f"),
+    ):
+        source.feed(Chunk(reasoning=thought, text=said))
+        thoughts, text = thoughts + thought, text + said
+        await settled()
+        await registry._checkpoints.tick()
+        assert (store.saved[live.epoch], store.reasoning[live.epoch]) == (text, thoughts)
+    assert (store.saves, store.rows) == (7, 3)
+
+
+async def test_a_checkpoint_that_was_not_saved_is_no_beginning_of_another(source: FedSource) -> None:
+    store = MemoryStore(row_chars=3)
+    registry = new_registry(store)
+    live = await saying(registry, source, "one ")
+    store.away = True
+    await registry._checkpoints.tick()
+    store.away = False
+    source.text("two")
+    await settled()
+    await registry._checkpoints.tick()
+    assert (store.saved[live.epoch], store.rows) == ("one two", 1)
 
 
 async def test_the_end_waits_for_the_checkpoint_in_flight(

@@ -50,7 +50,10 @@ class FedSource:
 class MemoryStore:
     """Keeps what was saved; can be away, refuse an epoch, or be told that a rival ended one."""
 
-    def __init__(self) -> None:
+    def __init__(self, row_chars: int = 0) -> None:
+        self.row_chars = row_chars
+        self.rows = 0
+        """How many checkpoints were kept beside each other."""
         self.saved: dict[UUID, str] = {}
         self.reasoning: dict[UUID, str] = {}
         self.endings: dict[UUID, Ending] = {}
@@ -61,6 +64,8 @@ class MemoryStore:
         self.saves = 0
         self.beats = 0
         self.hold: asyncio.Event | None = None
+        self._begins: dict[UUID, tuple[int, int]] = {}
+        """Where the last checkpoint of an epoch began."""
 
     async def save(self, pieces: Sequence[Piece]) -> Saved:
         self.saves += 1
@@ -73,10 +78,16 @@ class MemoryStore:
         for piece in pieces:
             if piece.epoch in lost or piece.epoch in refused:
                 continue
-            text = self.saved.get(piece.epoch, "")
-            assert piece.text_offset == len(text), "a gap or an overlap in the checkpoints"
+            text, reasoning = self.saved.get(piece.epoch, ""), self.reasoning.get(piece.epoch, "")
+            begins = (piece.text_offset, piece.reasoning_offset)
+            if self._begins.get(piece.epoch) == begins:
+                text, reasoning = text[: begins[0]], reasoning[: begins[1]]
+            else:
+                self.rows += 1
+            self._begins[piece.epoch] = begins
+            assert begins == (len(text), len(reasoning)), "a gap or an overlap in the checkpoints"
             self.saved[piece.epoch] = text + piece.text
-            self.reasoning[piece.epoch] = self.reasoning.get(piece.epoch, "") + piece.reasoning
+            self.reasoning[piece.epoch] = reasoning + piece.reasoning
         return Saved(frozenset(lost), refused)
 
     async def finish(self, ending: Ending) -> Final:
