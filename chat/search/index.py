@@ -35,11 +35,11 @@ FINDABLE: Final = Q(deleted=None, conversation__deleted=None, conversation__temp
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The title of a conversation, or a message of it, with its words."""
+    """The title of a conversation, or a message of it, with its words. Keys are as they are stored."""
 
     owner: int
-    conversation: UUID
-    message: UUID | None
+    conversation: Any
+    message: Any
     parts: tuple[str, ...]
 
 
@@ -75,12 +75,15 @@ def take_messages(messages: Iterable[UUID]) -> None:
 
 def put_titles(rows: Iterable[tuple[UUID, int, str]]) -> None:
     """As `batch_of_titles` gives them; none of them is in the index."""
-    add(Text(owner, key, None, parts_of(title)) for key, owner, title in rows)
+    add(Text(owner, stored_key(key), None, parts_of(title)) for key, owner, title in rows)
 
 
 def put_messages(rows: Iterable[tuple[UUID, UUID, int, str]]) -> None:
     """As `batch_of_messages` gives them; none of them is in the index."""
-    add(Text(owner, conversation, key, parts_of(text)) for key, conversation, owner, text in rows)
+    add(
+        Text(owner, stored_key(conversation), stored_key(key), parts_of(text))
+        for key, conversation, owner, text in rows
+    )
 
 
 def batch_of_titles(after: UUID | None) -> list[tuple[UUID, int, str]]:
@@ -131,17 +134,7 @@ def _add_on_sqlite(rows: Sequence[tuple[Text, str]]) -> None:
     """Their keys are given here: what FTS5 holds goes by them, and nobody else writes meanwhile."""
     ((last,),) = _last_key.rows(()) or [(0,)]
     keyed = list(enumerate(rows, last + 1))
-    _insert_entries.many(
-        [
-            (
-                key,
-                text.owner,
-                stored_key(text.conversation),
-                None if text.message is None else stored_key(text.message),
-            )
-            for key, (text, _) in keyed
-        ]
-    )
+    _insert_entries.many([(key, text.owner, text.conversation, text.message) for key, (text, _) in keyed])
     _insert_words.many(
         [
             (key, f"{text.owner}{' title' if text.message is None else ' text'}", part)

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import Error, IntegrityError, connection, transaction
@@ -34,7 +34,8 @@ PATIENCE_MS: Final = 300
 """SQLite: so long who looks waits for another writer, which may be an import or a backup."""
 
 _IDS: Final = Param("ids", BigIntegerField())
-_KEYS: Final = Param("keys", UUIDField())
+# Keys only find each other here: as UUIDs they were a quarter of the work.
+_KEYS: Final = Param("keys", UUIDField(), as_stored=True)
 _insert = Insert(WaitingText, tells_key=False)
 _any = Select(lambda: WaitingText.objects.order_by().values_list("id")[:1])
 _first = Select(
@@ -42,9 +43,12 @@ _first = Select(
         WaitingText.objects.order_by("id")
         .annotate(length=Coalesce(Length("message__content"), 0))
         .values_list("id", "message_id", "length")[:BATCH]
-    )
+    ),
+    as_stored=(1,),
 )
-_contents = Select(lambda: Message.objects.filter(Among("id", _KEYS)).values_list("id", "content"))
+_contents = Select(
+    lambda: Message.objects.filter(Among("id", _KEYS)).values_list("id", "content"), as_stored=(0,)
+)
 # Who comes second waits for the first one, whose texts are in the index then.
 _take = Select(
     lambda: (
@@ -52,9 +56,13 @@ _take = Select(
         .filter(Among("id", _IDS))
         .order_by("id")
         .values_list("conversation_id", "message_id")
-    )
+    ),
+    as_stored=(0, 1),
 )
-_homes = Select(lambda: Message.objects.filter(Among("id", _KEYS)).order_by().values_list("conversation_id"))
+_homes = Select(
+    lambda: Message.objects.filter(Among("id", _KEYS)).order_by().values_list("conversation_id"),
+    as_stored=(0,),
+)
 # As whoever hides, restores or renames does first: else they and we would not see what the other one puts in.
 _lock = Select(
     lambda: (
@@ -70,14 +78,16 @@ _titles = Select(
         Conversation.objects.filter(Among("id", _KEYS), deleted__isnull=True, temporary=False)
         .order_by()
         .values_list("id", "owner_id", "title")
-    )
+    ),
+    as_stored=(0,),
 )
 _messages = Select(
     lambda: (
         Message.objects.filter(FINDABLE, Among("id", _KEYS))
         .order_by()
         .values_list("id", "conversation_id", "conversation__owner_id")
-    )
+    ),
+    as_stored=(0, 1),
 )
 _take_titles = Delete(
     lambda: SearchEntry.objects.filter(Among("conversation_id", _KEYS), message__isnull=True)
@@ -110,8 +120,8 @@ class Batch:
     """What is to be put in together."""
 
     ids: Sequence[int]
-    words: Mapping[UUID, tuple[str, ...]]
-    """Of its messages."""
+    words: Mapping[Any, tuple[str, ...]]
+    """Of its messages, by their keys as they are stored."""
     is_last: bool
     """Nothing waits beyond it."""
 
@@ -145,10 +155,10 @@ def put_waiting(most: int = BATCH) -> bool:
     return not batch.is_last
 
 
-def _a_batch_of(waiting: Sequence[tuple[int, UUID | None, int]]) -> tuple[list[int], list[UUID]]:
+def _a_batch_of(waiting: Sequence[tuple[int, Any, int]]) -> tuple[list[int], list[Any]]:
     """The first ones, as far as they are not too long together: of the rows, and of their messages."""
     ids: list[int] = []
-    messages: list[UUID] = []
+    messages: list[Any] = []
     characters = 0
     for key, message, length in waiting:
         characters += length
@@ -167,13 +177,11 @@ def _put(batch: Batch) -> None:
     add(_texts(taken, batch.words))
 
 
-def _texts(
-    taken: Sequence[tuple[UUID | None, UUID | None]], words: Mapping[UUID, tuple[str, ...]]
-) -> list[Text]:
+def _texts(taken: Sequence[tuple[Any, Any]], words: Mapping[Any, tuple[str, ...]]) -> list[Text]:
     """Of what is kept and hidden nowhere; what of it is in the index already is taken out."""
     titles = {title_of for title_of, _ in taken if title_of is not None}
     messages = {message for _, message in taken if message is not None}
-    found: dict[UUID | None, Text] = {}
+    found: dict[Any, Text] = {}
     if connection.vendor == "postgresql":
         _lock.rows(keys=titles.union(home for (home,) in _homes.rows(keys=messages)))
     if titles:

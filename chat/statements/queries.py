@@ -10,22 +10,23 @@ from django.db.models import Expression, F, Field, Func, QuerySet
 from django.db.models.sql import DeleteQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
 
-from chat.statements.prepared import Prepare, preparing
+from chat.statements.prepared import Prepare, as_it_is, preparing
 from chat.statements.written import Written
 
 
 class Param(Expression):
-    """The place of a value in a query; `field` says of what kind it is."""
+    """The place of a value in a query; `field` says of what kind it is. `as_stored`: it was read so."""
 
-    def __init__(self, name: str, field: "Field[Any, Any]") -> None:
+    def __init__(self, name: str, field: "Field[Any, Any]", *, as_stored: bool = False) -> None:
         super().__init__(output_field=field)
         self.name = name
+        self.as_stored = as_stored
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
     def preparing(self) -> Prepare:
-        return preparing(self.output_field)
+        return as_it_is if self.as_stored else preparing(self.output_field)
 
 
 class Among(Func):
@@ -35,7 +36,7 @@ class Among(Func):
     output_field = models.BooleanField()
 
     def __init__(self, column: str, several: Param) -> None:
-        super().__init__(F(column), _Several(several.name, several.output_field))
+        super().__init__(F(column), _Several(several.name, several.output_field, as_stored=several.as_stored))
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra_context: Any) -> Any:
         return self.as_sql(compiler, connection, arg_joiner=" IN ")
