@@ -36,7 +36,7 @@ CASES: Final[dict[str, dict[str, Any]]] = {
     "one paragraph": {"text": WORDS},
     "one list": {"text": "- an item with *some* words, and `code`\n"},
     "one table": {"text": "| some | words | 2048 |\n", "before": "| a | b | c |\n|---|---|--:|\n"},
-    "reasoning": {"text": "Yes.", "reasoning": WORDS * (LENGTH // len(WORDS))},
+    "reasoning": {"text": "Yes.", "reasoning": WORDS, "reasoning_repeat": LENGTH // len(WORDS)},
 }
 WATCH: Final = """
 window.watched = { long: [], frames: 0 };

@@ -94,8 +94,13 @@ def pieces_of(script: dict[str, Any]) -> list[str]:
     return [text[start : start + size] for start in range(0, len(text), size)]
 
 
+def reasoning_of(script: dict[str, Any]) -> str:
+    text: str = script.get("reasoning", "")
+    return text * int(script.get("reasoning_repeat", 1))
+
+
 def steps_of(script: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    reasoning = script.get("reasoning", "")
+    reasoning = reasoning_of(script)
     for start in range(0, len(reasoning), 8):
         yield "reasoning", reasoning[start : start + 8]
     for piece in pieces_of(script):

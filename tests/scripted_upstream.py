@@ -14,6 +14,7 @@ What is sent
     tokens        into how many pieces the text is cut; default 5, or one piece per character if fewer
     pieces        the pieces themselves, in place of text and tokens
     reasoning     thinking, sent before the text in pieces of 8 characters
+    reasoning_repeat  how many times it is sent; default 1
     reasoning_field   "reasoning_content" (default) or "reasoning"
     finish_reason default "stop"; null sends none
     usage         an object, or false; default: estimated, and only when the request asked to include it
@@ -55,7 +56,16 @@ from typing import Any
 
 import scripted_failures as failures
 from scripted_failures import Hangup
-from scripted_frames import Frames, completion, is_title, pieces_of, script_in, steps_of, usage_of
+from scripted_frames import (
+    Frames,
+    completion,
+    is_title,
+    pieces_of,
+    reasoning_of,
+    script_in,
+    steps_of,
+    usage_of,
+)
 from scripted_http import ClientGone, Line
 
 MODELS = ("scripted", "scripted-two")
@@ -253,7 +263,7 @@ class ScriptedUpstream:
         if await failures.in_place_of_an_answer(line, fail, script, entry.body):
             return
         if fail == "json" or not entry.body.get("stream"):
-            entry.text, entry.reasoning = "".join(pieces_of(script)), script.get("reasoning", "")
+            entry.text, entry.reasoning = "".join(pieces_of(script)), reasoning_of(script)
             usage = usage_of(script, entry.text, asked=True)
             reason = script.get("finish_reason", "stop")
             await line.answer(200, completion(entry.body, entry.text, entry.reasoning, reason, usage))
