@@ -5,34 +5,20 @@ length of a row it tells, of replies of 8 and of 60 seconds, the CPU time of one
 end, and the pages that each has the log write.
 """
 
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-SCRATCH = tempfile.TemporaryDirectory()
-os.environ["DATABASE_URL"] = f"sqlite:///{SCRATCH.name}/chat.sqlite3"
-os.environ["DJANGO_ENV_FILE"] = ""
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-
-import django
-
-django.setup()
-
-from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import connection
 
+from benchmarks.scratch_site import DATABASE, origin
 from chat.actions.ask import Question, ask
 from chat.actions.checkpoint import Growth, save_growth
 from chat.actions.finish import Outcome, finish
-from chat.actions.liveness import beat
-from chat.actions.new_reply import Chosen, NewReply, Origin
+from chat.actions.new_reply import NewReply, Origin
 from chat.engine.saved_so_far import SavedSoFar
 from chat.engine.transcript import Epoch, Transcript
-from chat.ids import new_id
 
 LENGTHS, SECONDS = (0, 250, 500, 1000), (8, 60)
 A_SECOND = 10
@@ -43,26 +29,18 @@ PAGE = 4096 + 24
 
 def main() -> None:
     replies = int(sys.argv[1]) if len(sys.argv) > 1 else 40
-    call_command("migrate", verbosity=0)
-    server = new_id()
-    beat(server, "checkpoints", ())
-    origin = Origin(
-        user_id=User.objects.create(username="alice").pk,
-        server=server,
-        request_hash="0" * 64,
-        choose_model=lambda name, params: Chosen("m", "c"),
-    )
+    asker = origin()
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_autocheckpoint = 0")
     for seconds in SECONDS:
         for length in LENGTHS:
-            print(f"{seconds:3} s, rows of {length:4} characters: {cost(origin, replies, seconds, length)}")
+            print(f"{seconds:3} s, rows of {length:4} characters: {cost(asker, replies, seconds, length)}")
 
 
-def cost(origin: Origin, replies: int, seconds: int, row_chars: int) -> str:
+def cost(asker: Origin, replies: int, seconds: int, row_chars: int) -> str:
     asked: list[NewReply] = []
     for _ in range(replies):
-        new = ask(origin, Question("What does a checkpoint cost?"))
+        new = ask(asker, Question("What does a checkpoint cost?"))
         assert isinstance(new, NewReply)
         asked.append(new)
     transcripts = [
@@ -95,7 +73,7 @@ def cost(origin: Origin, replies: int, seconds: int, row_chars: int) -> str:
 
 
 def log_pages() -> float:
-    return Path(f"{SCRATCH.name}/chat.sqlite3-wal").stat().st_size / PAGE
+    return DATABASE.with_name(f"{DATABASE.name}-wal").stat().st_size / PAGE
 
 
 if __name__ == "__main__":

@@ -3,51 +3,28 @@
 `python benchmarks/group_commits.py` makes a database in a temporary folder.
 """
 
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-SCRATCH = tempfile.TemporaryDirectory()
-os.environ["DATABASE_URL"] = f"sqlite:///{SCRATCH.name}/chat.sqlite3"
-os.environ["DJANGO_ENV_FILE"] = ""
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-
-import django
-
-django.setup()
-
-from django.contrib.auth.models import User
-from django.core.management import call_command
-
+from benchmarks.scratch_site import origin
 from chat.actions.ask import Question, ask
 from chat.actions.finish import Outcome, finish
-from chat.actions.liveness import beat
-from chat.actions.new_reply import Chosen, NewReply, Origin
+from chat.actions.new_reply import NewReply
 from chat.group_commit import commit_together
-from chat.ids import new_id
 
 SIZES, ROUNDS, TIMES = (1, 2, 4, 10), 9, 40
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
-    server = new_id()
-    beat(server, "group commits", ())
-    origin = Origin(
-        user_id=User.objects.create(username="alice").pk,
-        server=server,
-        request_hash="0" * 64,
-        choose_model=lambda name, params: Chosen("m", "c"),
-    )
+    asker = origin()
     asked: list[NewReply] = []
 
     def ask_one() -> None:
-        new = ask(origin, Question("What does a question cost?"))
+        new = ask(asker, Question("What does a question cost?"))
         assert isinstance(new, NewReply)
         asked.append(new)
 

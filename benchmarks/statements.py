@@ -3,27 +3,15 @@
 In an SQLite database of its own. Prints microseconds, the least of five, for insert, update and select.
 """
 
-import os
 import sys
-import tempfile
 import timeit
 from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-FOLDER = tempfile.TemporaryDirectory()
-os.environ["DATABASE_URL"] = f"sqlite:///{FOLDER.name}/statements.sqlite3"
-os.environ["DJANGO_ENV_FILE"] = ""
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chatsite.settings")
-
-import django
-
-django.setup()
-
-from django.contrib.auth.models import User
-from django.core.management import call_command
 from django.db import models, transaction
 
+from benchmarks.scratch_site import migrated_user
 from chat.models import Conversation, Message
 from chat.statements import Insert, Param, Select, Update
 
@@ -38,8 +26,7 @@ update = Update(lambda: Message.objects.filter(id=Param("id", models.UUIDField()
 
 
 def main() -> None:
-    call_command("migrate", verbosity=0)
-    conversation = Conversation.objects.create(owner=User.objects.create(username="alice"))
+    conversation = Conversation.objects.create(owner=migrated_user())
     one = Message.objects.create(conversation=conversation, role="user", content="one")
 
     new = {"conversation_id": conversation.id, "role": "user", "content": "more"}
