@@ -48,10 +48,13 @@ def refused(error: Exception) -> UpstreamError:
     """Our error for what was raised before the answer began."""
     if isinstance(error, Refusal):
         return by_status(error.status, error.body, error.headers)
+    import aiohttp
     import openai  # Costs 0.7 s, and is loaded already where there is an error of its to translate.
 
     if isinstance(error, openai.APIStatusError):
         return by_status(error.status_code, error.body, error.response.headers)
+    if isinstance(error, aiohttp.ClientResponseError) and not isinstance(error, aiohttp.ClientHttpProxyError):
+        return malformed()  # no HTTP, or compressed in a way that nobody asked for
     if _is_timeout(error):
         return UpstreamTimeout(
             f"The model's provider did not accept the connection in time. Try again. {ADMIN}"

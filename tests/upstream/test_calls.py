@@ -15,7 +15,7 @@ from chat.upstream.asking import answer_to
 from chat.upstream.calls import Answer, HttpAnswer, SdkCalls
 from chat.upstream.client import Line, build
 from chat.upstream.connections import ConnectionSettings
-from chat.upstream.errors import sdk_errors
+from chat.upstream.errors import refused, sdk_errors
 from chat.upstream.request import Request, request_of
 
 QUESTION = request_of("scripted", [{"role": "user", "content": "Hello"}], {})
@@ -173,6 +173,18 @@ async def test_a_compressed_answer_is_decoded() -> None:
         async with answered(line, QUESTION) as answer:
             assert await whole(answer) == sent
         await line.close()
+
+
+@pytest.mark.parametrize(
+    "head", [b"HTTP/1.1 429 Too Many Requests\r\nContent-Encoding: br", b"SSH-2.0-server"]
+)
+async def test_an_answer_that_cannot_be_read_is_told_as_such(head: bytes) -> None:
+    async with server(lambda _: head + b"\r\nContent-Length: 3\r\n\r\n\x8f\x01\x80") as address:
+        line = await line_to(f"http://{address}/v1")
+        with pytest.raises(sdk_errors()) as raised:
+            await answer_to(line.calls, QUESTION, 1)
+        await line.close()
+    assert refused(raised.value).code == "upstream_malformed"
 
 
 async def test_it_goes_nowhere_else_and_brings_no_cookie() -> None:
