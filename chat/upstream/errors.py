@@ -53,8 +53,8 @@ def refused(error: Exception) -> UpstreamError:
 
     if isinstance(error, openai.APIStatusError):
         return by_status(error.status_code, error.body, error.response.headers)
-    if isinstance(error, aiohttp.ClientResponseError) and not isinstance(error, aiohttp.ClientHttpProxyError):
-        return malformed()  # no HTTP, or compressed in a way that nobody asked for
+    if isinstance(error, aiohttp.ClientResponseError) and error.request_info.method != "CONNECT":
+        return malformed()  # no HTTP, or what is not read here; a CONNECT is answered by a proxy
     if _is_timeout(error):
         return UpstreamTimeout(
             f"The model's provider did not accept the connection in time. Try again. {ADMIN}"

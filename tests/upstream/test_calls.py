@@ -55,7 +55,8 @@ async def server(answer: Callable[[bytes], bytes]) -> AsyncIterator[str]:
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := await reader.readuntil(b"\r\n\r\n"):
-            length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+            lines = head.lower().split(b"\r\n")
+            length = next((line for line in lines if line.startswith(b"content-length:")), b":0")
             await reader.readexactly(int(length.partition(b":")[2]))
             writer.write(answer(head))
 
@@ -175,16 +176,18 @@ async def test_a_compressed_answer_is_decoded() -> None:
         await line.close()
 
 
-@pytest.mark.parametrize(
-    "head", [b"HTTP/1.1 429 Too Many Requests\r\nContent-Encoding: br", b"SSH-2.0-server"]
-)
-async def test_an_answer_that_cannot_be_read_is_told_as_such(head: bytes) -> None:
-    async with server(lambda _: head + b"\r\nContent-Length: 3\r\n\r\n\x8f\x01\x80") as address:
-        line = await line_to(f"http://{address}/v1")
+@pytest.mark.parametrize("is_proxy", [False, True])
+async def test_who_answers_in_no_http_is_told_apart_from_who_is_not_there(
+    is_proxy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with server(lambda _: b"SSH-2.0-server\r\n") as address:
+        if is_proxy:
+            monkeypatch.setenv("HTTPS_PROXY", f"http://{address}")
+        line = await line_to("https://provider.invalid/v1" if is_proxy else f"http://{address}/v1")
         with pytest.raises(sdk_errors()) as raised:
             await answer_to(line.calls, QUESTION, 1)
         await line.close()
-    assert refused(raised.value).code == "upstream_malformed"
+    assert refused(raised.value).code == ("upstream_unreachable" if is_proxy else "upstream_malformed")
 
 
 async def test_it_goes_nowhere_else_and_brings_no_cookie() -> None:
