@@ -36,7 +36,7 @@ class LiveReply:
         pulse: Pulse,
         window: float | None,
         max_chars: int,
-        row_chars: int = 0,
+        row_chars: int,
     ) -> None:
         self.transcript = transcript
         self.saved_so_far = SavedSoFar(transcript, row_chars)

@@ -6,7 +6,7 @@ from chat.models.completion import Completion
 
 
 class Checkpoint(models.Model):
-    """What arrived since the checkpoint before: only the new piece, so that long replies cost no more."""
+    """What arrived from these offsets to the next row's: a piece, so that long replies cost no more."""
 
     # The unique constraint is the way to a completion's, too: each index is paid for by every checkpoint.
     completion = models.ForeignKey(

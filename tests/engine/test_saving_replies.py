@@ -114,6 +114,20 @@ async def test_an_end_waits_for_the_commit_that_its_reply_is_in_and_for_no_other
     assert store.saves == 1, "what ended meanwhile was saved by its end"
 
 
+async def test_replies_whose_ends_are_due_take_no_places_in_a_commit(
+    registry: Registry, store: MemoryStore
+) -> None:
+    ending = [await saying(registry, FedSource(), "x") for _ in range(GROUP)]
+    for live in ending:
+        live.closing_since = 0.0
+    for _ in range(GROUP):
+        await saying(registry, FedSource(), "x")
+    await registry._checkpoints.tick()
+    assert (store.saves, len(store.saved)) == (1, GROUP)
+    for live in ending:
+        live.closing_since = None
+
+
 async def test_a_text_that_the_database_refuses_fails_alone(
     registry: Registry, store: MemoryStore, source: FedSource
 ) -> None:

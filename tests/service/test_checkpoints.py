@@ -12,6 +12,7 @@ from chat import service
 from chat.access.rows import message_for
 from chat.actions.checkpoint import ROW_CHARS
 from chat.auth.caller import Caller
+from chat.chunks import Chunk
 from chat.database import in_database
 from chat.models import Checkpoint
 from chat.service.requests import Ask
@@ -29,17 +30,19 @@ async def test_what_comes_bit_by_bit_is_read_whole_from_rows_of_some_length(
     following = await service.ask(as_alice, Ask("Hi", resume_window=None))
     bits, said = [word * 30 + str(number) for number in range(8)], ""
     for bit in bits:
-        source.text(bit)
+        source.feed(Chunk(reasoning=bit[::-1], text=bit))
         said += bit
         await eventually(partial(reads, as_alice, following.reply, said))
-    rows = await in_database(lambda: [row.text for row in Checkpoint.objects.order_by("id")])
-    assert "".join(rows) == said
+    rows = await in_database(lambda: list(Checkpoint.objects.order_by("id").values_list("text", "reasoning")))
+    texts, thoughts = zip(*rows, strict=True)
+    assert ("".join(texts), "".join(thoughts)) == (said, "".join(bit[::-1] for bit in bits))
     if ROW_CHARS[connection.vendor]:
-        assert all(len(row) >= ROW_CHARS[connection.vendor] for row in rows[:-1])
-        assert len(rows) < len(bits)
+        assert all(len(text + thought) >= ROW_CHARS[connection.vendor] for text, thought in rows[:-1])
+        assert 1 < len(rows) < len(bits)
     else:
-        assert rows == bits
+        assert list(texts) == bits
     source.end()
     assert (await read_to_end(following)).text == said
-    assert (await service.read_message(as_alice, following.reply))["content"] == said
+    message = await service.read_message(as_alice, following.reply)
+    assert (message["content"], message["reasoning"]) == (said, "".join(thoughts))
     assert not await in_database(Checkpoint.objects.exists)
