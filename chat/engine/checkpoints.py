@@ -51,7 +51,10 @@ class Checkpoints:
 
     async def tick(self) -> None:
         """Save what every running reply grew by since its last checkpoint."""
-        for group in _groups([live for live in self._running() if _is_to_save(live)]):
+        grown = [
+            live for live in self._running() if live.closing_since is None and not live.saved_so_far.has_all
+        ]
+        for group in _groups(grown):
             if not await self._save(group):
                 return
         self._behind_since = None  # all is saved, or has ended, which saves it
@@ -59,7 +62,9 @@ class Checkpoints:
     async def _save(self, group: Sequence[LiveReply]) -> bool:
         """Save these in one transaction; False where the database is away."""
         grown = [
-            (live, piece) for live in group if _is_to_save(live) and (piece := live.saved_so_far.next_piece())
+            (live, piece)
+            for live in group
+            if live.closing_since is None and (piece := live.saved_so_far.next_piece())
         ]
         if not grown:
             return True
@@ -87,10 +92,6 @@ class Checkpoints:
         for live, piece in grown:
             _settle(live, piece, saved)
         return True
-
-
-def _is_to_save(live: LiveReply) -> bool:
-    return live.closing_since is None and not live.saved_so_far.has_all
 
 
 def _groups(replies: Sequence[LiveReply]) -> Iterator[Sequence[LiveReply]]:

@@ -151,7 +151,16 @@ class LiveReply:
             return piece[: max(room, 0)]
         return piece
 
-    # Somebody saves it
+    # It ends
+
+    def end_with(self, ended: Ended) -> None:
+        """Close the upstream and end so. The first reason given is the one that is told."""
+        if self.intent is None and self.closing_since is None:
+            self.intent = ended
+            if self.reading is not None:
+                self.reading.cancel()
+            if self._hang_up is not None:
+                self._hang_up()
 
     def ending(self, ended: Ended) -> Ending:
         return Ending(
@@ -167,17 +176,6 @@ class LiveReply:
             waited=self._waited,
             lasted=self._since_start(),
         )
-
-    # It ends
-
-    def end_with(self, ended: Ended) -> None:
-        """Close the upstream and end so. The first reason given is the one that is told."""
-        if self.intent is None and self.closing_since is None:
-            self.intent = ended
-            if self.reading is not None:
-                self.reading.cancel()
-            if self._hang_up is not None:
-                self._hang_up()
 
     def finish(self, final: Final) -> None:
         """The end is saved: tell the followers, and whoever waits for it."""

@@ -29,12 +29,14 @@ class SavedSoFar:
         if self.has_all:
             return None
         transcript = self._transcript
-        text, reasoning = (
+        return Piece(
+            transcript.reply,
+            transcript.epoch.id,
+            self._row_text,
             transcript.text.since(self._row_text),
+            self._row_reasoning,
             transcript.reasoning.since(self._row_reasoning),
         )
-        epoch = transcript.epoch.id
-        return Piece(transcript.reply, epoch, self._row_text, text, self._row_reasoning, reasoning)
 
     def saved(self, piece: Piece) -> None:
         self._text = piece.text_offset + len(piece.text)

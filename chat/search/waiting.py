@@ -34,7 +34,7 @@ PATIENCE_MS: Final = 300
 """SQLite: so long who looks waits for another writer, which may be an import or a backup."""
 
 _IDS: Final = Param("ids", BigIntegerField())
-# Keys only find each other here: as UUIDs they were a quarter of the work.
+# Keys only find each other here: as UUIDs they were two fifths of the work.
 _KEYS: Final = Param("keys", UUIDField(), as_stored=True)
 _insert = Insert(WaitingText, tells_key=False)
 _any = Select(lambda: WaitingText.objects.order_by().values_list("id")[:1])
