@@ -244,6 +244,22 @@ def test_who_signs_out_elsewhere_is_told(chat: ChatPage, new_page: NewPage) -> N
     expect(chat.page.get_by_role("alert")).to_be_hidden()
 
 
+def test_a_message_that_the_keyboard_went_to_keeps_the_focus_when_it_changes(chat: ChatPage) -> None:
+    chat.ask(script(text="Rated elsewhere."))
+    chat.has("complete")
+    chat.page.keyboard.press("Alt+ArrowUp")
+    expect(chat.reply).to_be_focused()
+    rated = chat.page.request.put(
+        f"{chat.url}/api/v1/messages/{chat.reply.get_attribute('data-id')}/feedback",
+        headers=csrf(chat),
+        data={"rating": 1},
+    )
+    assert rated.ok
+    good = chat.reply.get_by_role("button", name="Good reply")
+    expect(good).to_have_attribute("aria-pressed", "true")
+    expect(chat.reply).to_be_focused()
+
+
 def csrf(chat: ChatPage) -> dict[str, str]:
     cookies = chat.page.context.cookies(chat.url)
     token = next(cookie["value"] for cookie in cookies if cookie["name"] == "csrftoken")

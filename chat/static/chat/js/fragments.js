@@ -59,6 +59,7 @@ export function settle(article, fresh) {
   const isSame = known && prose && ("leftOut" in prose.dataset || (!isPainted(known) && sourceOf(article) === sourceOf(fresh)));
   const held = article.contains(document.activeElement) ? wayTo(document.activeElement) : null;
   if (article.querySelector(".reasoning")?.open) fresh.querySelector(".reasoning").open = true;
+  if (article.matches(":focus")) fresh.tabIndex = article.tabIndex; // else it loses the focus that the keyboard gave it
   for (const { name } of [...article.attributes]) if (!fresh.hasAttribute(name)) article.removeAttribute(name);
   for (const { name, value } of fresh.attributes) article.setAttribute(name, value);
   for (const child of [...article.childNodes]) if (!isSame || child !== known) child.remove();
