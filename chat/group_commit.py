@@ -13,6 +13,8 @@ from typing import ParamSpec, TypeVar
 
 from django.db import transaction
 
+from chat.statements import in_one_go
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -25,14 +27,15 @@ _thread = _Thread()
 
 
 def atomic(function: Callable[P, R]) -> Callable[P, R]:
-    """Django's; within a group without a savepoint, which costs more than the commit that is shared.
+    """Django's; what nobody waits for goes to PostgreSQL together with the commit.
 
-    What fails there undoes the whole group, and is done again by itself: it must be fit to be run twice.
+    Within a group it is without a savepoint, which costs more than the commit that is shared. What fails
+    there undoes the whole group, and is done again by itself: it must be fit to be run twice.
     """
 
     @wraps(function)
     def in_transaction(*args: P.args, **kwargs: P.kwargs) -> R:
-        with transaction.atomic(savepoint=not _thread.in_group):
+        with transaction.atomic(savepoint=not _thread.in_group), in_one_go():
             return function(*args, **kwargs)
 
     return in_transaction

@@ -25,7 +25,6 @@ from chat.group_commit import atomic
 from chat.models import Conversation, Message
 from chat.models.message import Role
 from chat.search import waiting
-from chat.statements import in_one_go
 
 TITLE_LENGTH = 80
 
@@ -77,14 +76,13 @@ def _ask(origin: Origin, question: Question, claim: Claim | None) -> NewReply | 
     if first:
         conversation.title = first_words(question.content)
     is_new = conversation._state.adding
-    with in_one_go():
-        request: UUID = insert_message(
-            conversation_id=conversation.id,
-            parent_id=None if parent is None else parent.id,
-            role=Role.USER,
-            content=question.content,
-        )
-        waiting.note(message=request, title_of=conversation.id if first else None)
+    request: UUID = insert_message(
+        conversation_id=conversation.id,
+        parent_id=None if parent is None else parent.id,
+        role=Role.USER,
+        content=question.content,
+    )
+    waiting.note(message=request, title_of=conversation.id if first else None)
     files = bind(origin.user_id, request, question.attachments, most=origin.max_attachments)
     refuse_unseen(files, chosen)
     if is_new and not files:

@@ -17,7 +17,7 @@ from chat.models import Checkpoint, Completion, Message
 from chat.models.status import Status
 from chat.parts import parts_of_calls, tool_calls_of
 from chat.search import waiting
-from chat.statements import Delete, Param, Update, in_one_go, key_of
+from chat.statements import Delete, Param, Update, key_of
 
 DELETED = {
     "type": "invalid_request_error",
@@ -73,26 +73,25 @@ def finish(reply: UUID, epoch: UUID, outcome: Outcome) -> Outcome:
     )
     if not ended:
         return _as_ended_before(reply, epoch, outcome)
-    with in_one_go():
-        _forget_checkpoints.send(epoch=epoch)
-        _note_end(reply, key_of(*ended))
-        count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)
-        # Last: from where it was asked is forgotten with its end, and counted before.
-        _end_completion.send(
-            epoch=epoch,
-            status=outcome.status,
-            finish_reason=outcome.finish_reason,
-            usage=outcome.usage,
-            error=outcome.error,
-            notices=outcome.notices,
-            server=None,
-            started=outcome.started,
-            first_token=outcome.first_token,
-            first_text=outcome.first_text,
-            cut_off=outcome.cut_off,
-            ended=timezone.now(),
-            place=None,
-        )
+    _forget_checkpoints.send(epoch=epoch)
+    _note_end(reply, key_of(*ended))
+    count_reply(epoch, outcome.usage, outcome.text, outcome.reasoning)
+    # Last: from where it was asked is forgotten with its end, and counted before.
+    _end_completion.send(
+        epoch=epoch,
+        status=outcome.status,
+        finish_reason=outcome.finish_reason,
+        usage=outcome.usage,
+        error=outcome.error,
+        notices=outcome.notices,
+        server=None,
+        started=outcome.started,
+        first_token=outcome.first_token,
+        first_text=outcome.first_text,
+        cut_off=outcome.cut_off,
+        ended=timezone.now(),
+        place=None,
+    )
     return outcome
 
 

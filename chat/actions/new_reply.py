@@ -17,7 +17,7 @@ from chat.models import Completion, Conversation, Message, Server
 from chat.models.message import Role
 from chat.models.status import Status
 from chat.quota import NOTHING_SAID, Allowance, Quota
-from chat.statements import Insert, Param, Update, in_one_go
+from chat.statements import Insert, Param, Update
 
 Context = tuple[dict[str, Any], ...]
 """What is sent to the model, as OpenAI chat messages."""
@@ -155,31 +155,30 @@ def add_reply(
     looks at who names whom when the transaction ends.
     """
     completion = new_id()
-    with in_one_go():
-        # Each names the other, so that one comes first.
-        reply: UUID = insert_message(
-            conversation_id=conversation.id,
-            parent_id=parent,
-            role=Role.ASSISTANT,
-            model=chosen.model,
-            status=Status.STREAMING,
-            completion_id=completion,
+    # Each names the other, so that one comes first.
+    reply: UUID = insert_message(
+        conversation_id=conversation.id,
+        parent_id=parent,
+        role=Role.ASSISTANT,
+        model=chosen.model,
+        status=Status.STREAMING,
+        completion_id=completion,
+    )
+    _store_completion(origin, completion, chosen, params, context, message_id=reply, number=1)
+    note_change(conversation.id)
+    conversation.active_id = reply
+    conversation.updated = timezone.now()
+    if conversation._state.adding:
+        _insert_conversation.row(conversation)
+    else:
+        _move_on.send(
+            id=conversation.id,
+            active=reply,
+            updated=conversation.updated,
+            title=conversation.title,
+            model=conversation.model,
+            system_prompt=conversation.system_prompt,
         )
-        _store_completion(origin, completion, chosen, params, context, message_id=reply, number=1)
-        note_change(conversation.id)
-        conversation.active_id = reply
-        conversation.updated = timezone.now()
-        if conversation._state.adding:
-            _insert_conversation.row(conversation)
-        else:
-            _move_on.send(
-                id=conversation.id,
-                active=reply,
-                updated=conversation.updated,
-                title=conversation.title,
-                model=conversation.model,
-                system_prompt=conversation.system_prompt,
-            )
     return reply, completion
 
 

@@ -6,10 +6,11 @@ that the driver's own is used. A statement is written as any query, with a `Para
 known yet, or by hand (`Written`), and gives rows or counts; it knows no instances and no signals.
 """
 
+from chat.statements.one_go import in_one_go
 from chat.statements.prepared import key_of, stored_key, told_key
 from chat.statements.queries import Among, Delete, Param, Select, Update
 from chat.statements.rows import Insert, Upsert
-from chat.statements.written import Written, in_one_go
+from chat.statements.written import Written
 
 __all__ = [
     "Among",

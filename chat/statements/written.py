@@ -4,13 +4,14 @@ What Django's cursor does around each takes several times as long as SQLite does
 have Django's names, a broken transaction and an event loop are refused, and who watches sees each statement.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from threading import local
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Any, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+from chat.statements.own import own, thread
 
 R = TypeVar("R")
 Params = Sequence[Any] | Mapping[str, Any]
@@ -33,12 +34,15 @@ class Written:
         return self.run(params, _rows)
 
     def send(self, params: Params) -> None:
-        """Without a look at what becomes of it: within `in_one_go` it is not waited for."""
-        self.run(params, _nothing)
+        """Without a look at what becomes of it: within `in_one_go` it goes with others."""
+        if thread.going is None or own() is None:
+            self.run(params, _nothing)
+        else:
+            thread.going.add(self._in_the_drivers_form(params), params)
 
     def run(self, params: Params, take: Callable[[Any], R]) -> R:
         """What is taken of the cursor."""
-        database = _own()
+        database = _caught_up()
         if database is None:
             with connection.cursor() as cursor:
                 cursor.execute(self.sql, params)
@@ -50,7 +54,7 @@ class Written:
         """Once for each of them."""
         if not rows:
             return
-        database = _own()
+        database = _caught_up()
         if database is None:
             with connection.cursor() as cursor:
                 cursor.executemany(self.sql, rows)
@@ -69,41 +73,11 @@ class Written:
         return form
 
 
-class _Thread(local):
-    """Its own connection: Django's way to it takes a tenth of what an ask costs its thread."""
-
-    def __init__(self) -> None:
-        self.database = connections[DEFAULT_DB_ALIAS]
-
-
-_thread = _Thread()
-
-
-@contextmanager
-def in_one_go() -> Iterator[None]:
-    """What is sent within it does not wait for the answers of what was sent before, on PostgreSQL: each would
-    be a way there and back, and there are ten to an end (a fifth less time, and CPU). Rows are waited for as
-    ever; what fails is raised by the next that waits, or at the end. Nothing may ask in it how many rows a
-    statement met, as Django's `save` and `update` do.
-
-    PostgreSQL's pipeline mode: https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
-    """
-    database = _own()
-    if database is None or database.vendor != "postgresql":
-        yield
-        return
-    with database.wrap_database_errors, database.connection.pipeline():
-        yield
-
-
-def _own() -> BaseDatabaseWrapper | None:
-    """The connection, ready for the driver's own cursor; None where somebody watches Django's (tests do)."""
-    database = _thread.database
-    if database.queries_logged or database.execute_wrappers:
-        return None
-    database.close_if_health_check_failed()  # one that was kept, as a page's thread keeps it
-    database.ensure_connection()
-    database.validate_no_broken_transaction()
+def _caught_up() -> BaseDatabaseWrapper | None:
+    """The connection, once all that was sent before has gone."""
+    database = own()
+    if database is not None and thread.going is not None:
+        thread.going.arrive()
     return database
 
 
