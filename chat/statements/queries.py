@@ -74,7 +74,7 @@ class _Compiled(Written):
         ending: str = "",
     ) -> None:
         sql, params = cast("tuple[str, Sequence[Any]]", compiler.as_sql())
-        super().__init__(sql + ending)
+        super().__init__(sql + ending, plan_is_kept=gives_rows or bool(ending))
         self._places = [
             (each.name, each.preparing()) if isinstance(each, Param) else (None, each) for each in params
         ]

@@ -20,10 +20,13 @@ Params = Sequence[Any] | Mapping[str, Any]
 class Written:
     """A statement written by hand, in Django's form (`%s`, `%(name)s`); values are the driver's already."""
 
-    __slots__ = ("_drivers", "sql")
+    __slots__ = ("_drivers", "plan_is_kept", "sql")
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, sql: str, *, plan_is_kept: bool = False) -> None:
         self.sql = sql
+        self.plan_is_kept = plan_is_kept
+        """PostgreSQL plans it once for each connection: to know who calls took it twice as long to plan as to
+        do. A value's type must be clear from its place."""
         self._drivers: str | None = None
 
     def count(self, params: Params) -> int:
@@ -48,7 +51,15 @@ class Written:
                 cursor.execute(self.sql, params)
                 return take(cursor)
         with database.wrap_database_errors:
-            return take(database.connection.execute(self._in_the_drivers_form(params), params))
+            return take(self._cursor(database).execute(self._in_the_drivers_form(params), params))
+
+    def _cursor(self, database: BaseDatabaseWrapper) -> Any:
+        """Executes it. Django's own write the values into PostgreSQL's SQL: of that no plan can be kept."""
+        if not self.plan_is_kept or database.vendor != "postgresql":
+            return database.connection
+        from psycopg import Cursor
+
+        return Cursor(database.connection)
 
     def many(self, rows: Sequence[Params]) -> None:
         """Once for each of them."""

@@ -10,6 +10,7 @@ from django.db.utils import ConnectionHandler
 from chat import database
 from chat.database import in_database, in_group_commit, reading
 from chat.errors import Unavailable
+from chat.statements import Written
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -65,6 +66,34 @@ async def test_a_thread_that_gets_no_connection_leaves_the_others_theirs() -> No
         await reading(fail)
     after = await of_all_readers()
     assert len(set(map(id, before + after))) == 2 * database.READERS - 1
+
+
+async def test_a_column_that_gets_another_type_is_met_once() -> None:
+    """PostgreSQL keeps plans for each connection, and refuses those that give other types than they did."""
+    keep = Written("SELECT short FROM replanned WHERE short <> %s", plan_is_kept=True)
+
+    def change(sql: str) -> None:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(sql)
+
+    def look() -> list[tuple[object, ...]]:
+        return keep.rows(["nobody's"])
+
+    async def of_all_writers() -> list[object]:
+        return await asyncio.gather(*(in_database(look) for _ in range(50)), return_exceptions=True)
+
+    await in_database(change, "CREATE TABLE replanned (short varchar(10))")
+    try:
+        await in_database(change, "INSERT INTO replanned VALUES ('said')")
+        assert await of_all_writers() == [[("said",)]] * 50
+        if connections["default"].vendor == "postgresql":
+            await in_database(change, "ALTER TABLE replanned ALTER short TYPE varchar(20)")
+            met = [found for found in await of_all_writers() if found != [("said",)]]
+            assert met
+            assert all(isinstance(error, Unavailable) for error in met)
+        assert await of_all_writers() == [[("said",)]] * 50
+    finally:
+        await in_database(change, "DROP TABLE replanned")
 
 
 async def test_the_event_loop_has_no_connection_made(monkeypatch: pytest.MonkeyPatch) -> None:

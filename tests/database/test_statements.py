@@ -15,6 +15,7 @@ from django.utils import timezone
 from chat.models import Completion, Conversation, ConversationDigest, Message, StaleDigest
 from chat.models.message import Role
 from chat.statements import Among, Delete, Insert, Param, Select, Update, Upsert, Written
+from chatsite.databases import PLANS_KEPT
 
 pytestmark = pytest.mark.django_db
 
@@ -260,3 +261,15 @@ def test_two_threads_that_come_first_run_the_same_statement(
         monkeypatch.setattr(type(cursor), "convert_query", convert)
     assert statement.rows([str(uuid4())]) == [(1,)]
     assert second == ([[(1,)]] if make is not None else [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_postgresql_keeps_the_plan_of_what_is_read_often(conversation: Conversation) -> None:
+    key = insert(conversation_id=conversation.id, role=Role.USER, content="one")
+    for _ in range(PLANS_KEPT["prepare_threshold"] + 1):
+        found = read.row(id=key)
+        assert found is not None
+        assert found[:3] == (key, None, "one")
+    if connection.vendor == "postgresql":
+        kept = Written("SELECT statement FROM pg_prepared_statements").rows([])
+        assert ["chat_message" in statement for (statement,) in kept] == [True]
