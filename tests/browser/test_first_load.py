@@ -10,6 +10,7 @@ MOST = 150_000
 def test_a_first_load_weighs_less_than_150_kb(chat: ChatPage, context: BrowserContext) -> None:
     chat.ask(script(text="# Hello\n\n```python\nx = 1\n```\n", title="Light"))
     chat.has("complete")
+    expect(chat.page).to_have_title("Light · Holdfast")  # or this news would come while the next page loads
     address = f"/c/{chat.conversation}/"
     page = context.new_page()
     devtools: CDPSession = context.new_cdp_session(page)

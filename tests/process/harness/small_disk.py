@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,12 +33,16 @@ class Disk:
 
 @contextlib.contextmanager
 def small_disk(folder: Path, mebibytes: int) -> Iterator[Disk]:
-    """Mounting wants root, as `.ci/run` does."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "chat-tests", str(folder)]
+    """Mounting wants root, as `.ci/run` does. `folder` leads to where it is mounted: pytest clears its own
+    folders at the end, and that would fail on the disk of an earlier run that was broken off.
+    """
+    mounted = Path(tempfile.mkdtemp(prefix="chat-tests-disk-"))
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "chat-tests", str(mounted)]
     done = subprocess.run(mount, capture_output=True, text=True)
     assert done.returncode == 0, f"a small disk could not be mounted: {done.stderr}"
+    folder.symlink_to(mounted)
     try:
         yield Disk(folder)
     finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        subprocess.run(["umount", "--lazy", str(mounted)], check=True)
+        mounted.rmdir()
