@@ -48,9 +48,6 @@ IDLE_MS = 3000
 machine that sleeps). It is undone, or its locks would hold up all other processes until that one wakes."""
 _IDLED = "25P03"
 """The SQLSTATE that it meets when it wakes; for Django that is no operational error."""
-_REPLANNED = "0A000"
-"""What a plan meets that was kept, when a migration gave one of its columns another type ("cached plan must
-not change result type"). New connections have none."""
 
 GROUP = 20
 """Transactions that are committed together at most: the first one waits for the last one."""
@@ -217,8 +214,8 @@ def _clean(function: Callable[[], R]) -> R:
         broke = any(each.connection is not None for each in connections.all(initialized_only=True))
         _let_go_of_cursors(error)
         connections.close_all()
-        passing = getattr(error.__cause__, "sqlstate", None) in {_IDLED, _REPLANNED}
-        if passing or isinstance(error, (OperationalError, InterfaceError)):
+        idled = getattr(error.__cause__, "sqlstate", None) == _IDLED
+        if idled or isinstance(error, (OperationalError, InterfaceError)):
             if "database is locked" in str(error):
                 _thread.hurries_until = time.monotonic() + HURRY_SECONDS
             elif broke:  # else none could be made: those that others have may be good

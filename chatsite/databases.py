@@ -16,9 +16,6 @@ NOTICED = {
     "keepalives_count": 3,
 }
 """Without these, a PostgreSQL host that swallows packets holds a thread for minutes."""
-PLANS_KEPT = {"prepare_threshold": 5}
-"""After so many times PostgreSQL keeps the plan of a statement that is run often (`chat.statements`): the
-first token comes in 0.87 of the time. `none` in the URL: it keeps none, which a pooler may need."""
 BUSY_SECONDS = 10
 """How long a writer waits for another one, on SQLite."""
 KEPT_SECONDS = 600
@@ -38,9 +35,8 @@ def database(url: str) -> dict[str, Any]:
         case "django.db.backends.sqlite3":
             return found | {"CONN_MAX_AGE": 0} | _sqlite(str(found["NAME"]))
         case "django.db.backends.postgresql":
-            options = found["OPTIONS"] = NOTICED | PLANS_KEPT | found.get("OPTIONS", {})
-            if options["prepare_threshold"] == "none":
-                options["prepare_threshold"] = None  # as psycopg says it
+            options = found["OPTIONS"] = NOTICED | found.get("OPTIONS", {})
+            found["PREPARES"] = _prepares(options.pop("prepare_threshold", None))
             # Of the few threads that stay (`page_threads`). Our own pool's look after theirs themselves.
             found |= {"CONN_MAX_AGE": KEPT_SECONDS, "CONN_HEALTH_CHECKS": True}
             return found
@@ -48,6 +44,13 @@ def database(url: str) -> dict[str, Any]:
             raise ImproperlyConfigured(
                 f"DATABASE_URL names no database that is supported. Allowed: {ALLOWED}."
             )
+
+
+def _prepares(said: object) -> bool:
+    """Whether `chat.statements` may prepare what it reads often. A pooler between us may not bear it."""
+    if said not in {None, "none"}:
+        raise ImproperlyConfigured("DATABASE_URL: the only prepare_threshold that can be said is `none`.")
+    return said is None
 
 
 def folder_beside(found: dict[str, Any]) -> Path:

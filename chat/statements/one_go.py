@@ -18,22 +18,28 @@ def in_one_go() -> Iterator[None]:
     """What is sent within it (`Written.send`) is kept until another statement is waited for, or the end.
 
     What fails of it is raised then. Directly within the outermost transaction the commit goes with it, so
-    that one way there and back is all that an ask takes. Within another one it does nothing.
+    that one way there and back is all that an ask takes. Outside of any, or within another one, it does
+    nothing.
     """
     database = own()
-    if database is None or database.vendor != "postgresql" or thread.going is not None:
+    if database is None or thread.going is not None or not _can_wait(database):
         yield
         return
     going = Going(database)
-    outermost = database.in_atomic_block and not database.savepoint_ids
+    outermost = not database.savepoint_ids
     thread.going = going
     database.execute_wrappers.append(going.before_others)
     try:
         yield
-        going.arrive(commit=outermost)
+        if not database.needs_rollback:  # which undoes it all
+            going.arrive(commit=outermost)
     finally:
         database.execute_wrappers.remove(going.before_others)
         thread.going = None
+
+
+def _can_wait(database: BaseDatabaseWrapper) -> bool:
+    return database.vendor == "postgresql" and database.in_atomic_block
 
 
 class Going:
@@ -49,10 +55,13 @@ class Going:
         with self._database.wrap_database_errors:
             self._statements.append(self._cursor.mogrify(sql, params))
 
-    def before_others(self, execute: Callable[..., Any], *args: Any) -> Any:
+    def before_others(self, execute: Callable[..., Any], sql: str, *args: Any) -> Any:
         """Around each statement that goes by Django's cursors: see Django's `execute_wrapper`."""
-        self.arrive()
-        return execute(*args)
+        if sql.startswith("ROLLBACK TO SAVEPOINT"):
+            self._statements.clear()  # what was sent since the savepoint is undone
+        else:
+            self.arrive()
+        return execute(sql, *args)
 
     def arrive(self, *, commit: bool = False) -> None:
         """Send them, and wait for what becomes of them. As one simple query of the protocol, whose statements
@@ -67,11 +76,20 @@ class Going:
 
         line = self._database.connection.pgconn
         if line.transaction_status == TransactionStatus.IDLE:
-            statements.insert(0, "BEGIN")
+            statements.insert(0, _begin(self._database.connection.isolation_level))
         if commit:
             statements.append("COMMIT")
         with self._database.wrap_database_errors:
             _run(line, ";".join(statements))
+
+
+def _begin(isolation_level: int | None) -> str:
+    """As psycopg begins: see Django's option of the same name."""
+    if isolation_level is None:
+        return "BEGIN"
+    from psycopg import IsolationLevel
+
+    return f"BEGIN ISOLATION LEVEL {IsolationLevel(isolation_level).name.replace('_', ' ')}"
 
 
 def _run(line: Any, statements: str) -> None:

@@ -78,7 +78,8 @@ def _short_ways(field: "Field[Any, Any]", in_django: Prepare) -> dict[type, Prep
             return str(value.replace(tzinfo=None)) if on_sqlite else value
 
         return {NoneType: as_it_is, datetime: moment}
-    if kind.endswith(("IntegerField", "AutoField")) and on_sqlite:
+    if kind.endswith(("IntegerField", "AutoField")):
+        # For PostgreSQL Django says of which size they are, and psycopg cuts them to that.
         return {NoneType: as_it_is, int: as_it_is}
     if isinstance(field, models.JSONField) and field.encoder is None and on_sqlite:
         return {NoneType: as_it_is, dict: _TO_JSON, list: _TO_JSON}

@@ -1,6 +1,7 @@
 """Queries of Django's that are compiled once: they read, change and delete by values given each time."""
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
@@ -74,7 +75,10 @@ class _Compiled(Written):
         ending: str = "",
     ) -> None:
         sql, params = cast("tuple[str, Sequence[Any]]", compiler.as_sql())
-        super().__init__(sql + ending, plan_is_kept=gives_rows or bool(ending))
+        plan_is_kept = gives_rows or bool(ending)
+        if plan_is_kept and connection.vendor == "postgresql":
+            sql, params = _with_constants(sql, params)
+        super().__init__(sql + ending, plan_is_kept=plan_is_kept)
         self._places = [
             (each.name, each.preparing()) if isinstance(each, Param) else (None, each) for each in params
         ]
@@ -84,6 +88,27 @@ class _Compiled(Written):
 
     def bound(self, values: Mapping[str, Any]) -> list[Any]:
         return [given if name is None else given(values[name]) for name, given in self._places]
+
+
+def _with_constants(sql: str, params: Sequence[Any]) -> tuple[str, list[Param]]:
+    """The same SQL with its constants in it. As parameters they would keep a plan that is made for all values
+    from indexes that are of some rows only.
+    """
+    connection.ensure_connection()
+    cursor = connection.connection.cursor()
+    left = iter(params)
+    kept: list[Param] = []
+
+    def place(found: re.Match[str]) -> str:
+        if found[0] == "%%":
+            return "%%"
+        value = next(left)
+        if isinstance(value, Param):
+            kept.append(value)
+            return "%s"
+        return str(cursor.mogrify("%s", [value])).replace("%", "%%")
+
+    return re.sub("%[%s]", place, sql), kept
 
 
 class _Statement(ABC):

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from chat.statements.own import own, thread
+from chat.statements.plans import prepared
 
 R = TypeVar("R")
 Params = Sequence[Any] | Mapping[str, Any]
@@ -25,8 +26,8 @@ class Written:
     def __init__(self, sql: str, *, plan_is_kept: bool = False) -> None:
         self.sql = sql
         self.plan_is_kept = plan_is_kept
-        """PostgreSQL plans it once for each connection: to know who calls took it twice as long to plan as to
-        do. A value's type must be clear from its place."""
+        """PostgreSQL prepares it: to know who calls took it twice as long to plan as to do. A value's type
+        must be clear from its place."""
         self._drivers: str | None = None
 
     def count(self, params: Params) -> int:
@@ -50,16 +51,11 @@ class Written:
             with connection.cursor() as cursor:
                 cursor.execute(self.sql, params)
                 return take(cursor)
+        sql = self._in_the_drivers_form(params)
+        if self.plan_is_kept and database.settings_dict.get("PREPARES"):
+            return prepared(database, sql, params, take)
         with database.wrap_database_errors:
-            return take(self._cursor(database).execute(self._in_the_drivers_form(params), params))
-
-    def _cursor(self, database: BaseDatabaseWrapper) -> Any:
-        """Executes it. Django's own write the values into PostgreSQL's SQL: of that no plan can be kept."""
-        if not self.plan_is_kept or database.vendor != "postgresql":
-            return database.connection
-        from psycopg import Cursor
-
-        return Cursor(database.connection)
+            return take(database.connection.execute(sql, params))
 
     def many(self, rows: Sequence[Params]) -> None:
         """Once for each of them."""

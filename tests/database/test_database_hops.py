@@ -4,7 +4,7 @@ import asyncio
 from threading import Barrier, current_thread
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import NotSupportedError, OperationalError, connections
 from django.db.utils import ConnectionHandler
 
 from chat import database
@@ -94,6 +94,14 @@ async def test_a_column_that_gets_another_type_is_met_once() -> None:
         assert await of_all_writers() == [[("said",)]] * 50
     finally:
         await in_database(change, "DROP TABLE replanned")
+
+
+async def test_what_no_database_can_do_is_not_told_as_one_that_is_away() -> None:
+    count = Written("SELECT count(*) FROM auth_user GROUP BY id FOR UPDATE", plan_is_kept=True)
+    with pytest.raises((NotSupportedError, OperationalError, Unavailable)) as refused:
+        await in_database(count.rows, [])
+    if connections["default"].vendor == "postgresql":
+        assert refused.type is NotSupportedError
 
 
 async def test_the_event_loop_has_no_connection_made(monkeypatch: pytest.MonkeyPatch) -> None:

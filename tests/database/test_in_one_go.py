@@ -124,6 +124,56 @@ def test_what_is_undone_around_it_is_undone(conversation: Conversation) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_what_is_to_be_undone_is_not_committed(conversation: Conversation) -> None:
+    @atomic
+    def say_in_vain() -> None:
+        insert(**said(conversation, "one"))
+        transaction.set_rollback(True)
+
+    @atomic
+    def say_and_break() -> None:
+        insert(**said(conversation, "one"))
+        with suppress(Undo), transaction.atomic(savepoint=False):
+            raise Undo
+
+    say_in_vain()
+    say_and_break()
+    assert not Message.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_undone_to_a_savepoint_is_not_sent_before(conversation: Conversation) -> None:
+    """It may be what the database refuses."""
+    key = insert(**said(conversation, "one"))
+
+    @atomic
+    def say() -> None:
+        insert(**said(conversation, "two"))
+        with suppress(Undo, IntegrityError), transaction.atomic():
+            insert(id=key, **said(conversation, "the same key"))
+            raise Undo
+        insert(**said(conversation, "three"))
+
+    say()
+    assert [*Message.objects.order_by("id").values_list("content", flat=True)] == ["one", "two", "three"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_of_a_transaction_each_is_sent_at_once(conversation: Conversation) -> None:
+    with in_one_go():
+        key = insert(**said(conversation, "one"))
+        assert connection.get_autocommit()
+        assert read.row(id=key) == ("one",)
+    if connection.vendor == "postgresql":
+        assert connection.connection.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+def test_it_begins_as_the_site_says() -> None:
+    assert one_go._begin(None) == "BEGIN"
+    assert one_go._begin(psycopg.IsolationLevel.REPEATABLE_READ) == "BEGIN ISOLATION LEVEL REPEATABLE READ"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_who_watches_sees_each_statement(conversation: Conversation) -> None:
     with transaction.atomic(), in_one_go():
         insert(**said(conversation, "one"))

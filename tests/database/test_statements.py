@@ -15,7 +15,7 @@ from django.utils import timezone
 from chat.models import Completion, Conversation, ConversationDigest, Message, StaleDigest
 from chat.models.message import Role
 from chat.statements import Among, Delete, Insert, Param, Select, Update, Upsert, Written
-from chatsite.databases import PLANS_KEPT
+from chat.statements.plans import RUNS
 
 pytestmark = pytest.mark.django_db
 
@@ -266,10 +266,33 @@ def test_two_threads_that_come_first_run_the_same_statement(
 @pytest.mark.django_db(transaction=True)
 def test_postgresql_keeps_the_plan_of_what_is_read_often(conversation: Conversation) -> None:
     key = insert(conversation_id=conversation.id, role=Role.USER, content="one")
-    for _ in range(PLANS_KEPT["prepare_threshold"] + 1):
+    for _ in range(RUNS + 1):
         found = read.row(id=key)
         assert found is not None
         assert found[:3] == (key, None, "one")
     if connection.vendor == "postgresql":
         kept = Written("SELECT statement FROM pg_prepared_statements").rows([])
         assert ["chat_message" in statement for (statement,) in kept] == [True]
+        assert connection.connection.prepare_threshold is None, "it would hold what Django's statements say"
+
+
+def test_what_stands_in_a_query_stands_in_its_sql(conversation: Conversation) -> None:
+    """A plan for all values could not use an index that is of some rows only."""
+    said = Select(
+        lambda: Message.objects.filter(
+            id=KEY, role=Role.USER, deleted=None, conversation=conversation, content__startswith="100% o'"
+        ).values_list("content")
+    )
+    key = insert(conversation_id=conversation.id, role=Role.USER, content="100% o'clock")
+    assert said.row(id=key) == ("100% o'clock",)
+    assert said.row(id=uuid4()) is None
+    if connection.vendor == "postgresql":
+        assert said._compiled().bound({"id": key}) == [key]
+
+
+@pytest.mark.parametrize("beyond", [2**16 + 1, 2**32 + 1, 2**63, 2**64 + 1])
+def test_a_number_that_is_too_large_is_none_that_there_is(alice: User, beyond: int) -> None:
+    found = Select(lambda: User.objects.filter(pk=Param("pk", models.IntegerField())).values_list("username"))
+    assert found.row(pk=alice.pk) == ("alice",)
+    if connection.vendor == "postgresql" or beyond < 2**63:  # SQLite's driver takes no larger one
+        assert found.row(pk=alice.pk + beyond) is None
