@@ -78,6 +78,7 @@ def endpoint(**verbs: Verb) -> AsyncView:
             if request.method == "OPTIONS":
                 answer: HttpResponseBase = preflight(request, methods)
             elif (chosen := verbs.get(request.method or "")) is None:
+                await _recognise(call)
                 answer = _method_not_allowed(methods)
             else:
                 await _admit(call, chosen)
@@ -116,6 +117,15 @@ async def _admit(call: Call, chosen: Verb) -> None:
         await limits.requests.take(call.caller)
 
 
+async def _recognise(call: Call) -> None:
+    """Who calls where nothing can be done for anybody: a bad key is told as one there, too, and a good one
+    what is left of its rate.
+    """
+    credentials = credentials_of(call.request.scope)
+    if credentials.bearer is not None or credentials.session is not None:
+        call.known_caller = await in_database(authenticate, credentials)
+
+
 def _method_not_allowed(methods: tuple[str, ...]) -> HttpResponseBase:
     allowed = ", ".join(methods)
     answer = error_answer(MethodNotAllowed(f"This address knows {allowed}."))
@@ -134,7 +144,13 @@ def _unexpected(request: ASGIRequest, error: Exception) -> HttpResponseBase:
 
 async def unknown_address(request: ASGIRequest, **parts: Any) -> HttpResponseBase:
     """Every address under the API that is none."""
-    return finished(request, error_answer(NotFound("There is nothing at this address.")), None)
+    call = Call(request)
+    try:
+        await _recognise(call)
+        answer = error_answer(NotFound("There is nothing at this address."))
+    except ChatError as error:
+        answer = error_answer(error)
+    return finished(request, answer, call.known_caller)
 
 
 unknown_address.csrf_exempt = True  # type: ignore[attr-defined]

@@ -141,6 +141,23 @@ async def test_an_unknown_address_is_404(as_alice: AsyncClient, path: str) -> No
     error_of(response)
 
 
+@pytest.mark.parametrize(
+    ("method", "address"), [("PUT", CHAT), ("GET", "/api/v1/nowhere"), ("GET", "/v1/nowhere")]
+)
+async def test_where_there_is_nothing_who_calls_is_known_all_the_same(
+    as_alice: AsyncClient, nobody: AsyncClient, method: str, address: str
+) -> None:
+    known = await as_alice.generic(method, address)
+    assert known.status_code in {404, 405}
+    assert int(known["X-RateLimit-Remaining"]) == int(known["X-RateLimit-Limit"]), "it was not counted"
+    unknown = await nobody.generic(method, address)
+    assert unknown.status_code == known.status_code
+    assert "X-RateLimit-Limit" not in unknown
+    bad = await nobody.generic(method, address, headers={"Authorization": "Bearer chat-bad"})
+    assert bad.status_code == 401
+    error_of(bad)
+
+
 @pytest.mark.parametrize("name", [UNKNOWN, "1", "none", "%00", "%F0%9F%98%80", "-" * 300, "%ED%A0%80"])
 async def test_an_id_that_names_nothing_is_404(as_alice: AsyncClient, name: str) -> None:
     for response in (
