@@ -15,8 +15,9 @@ OURS = frozenset({"model", "messages", "stream", "stream_options", "n"})
 """Parameters that this server sets itself: another value would break the saving of the reply."""
 MAX_PARAMS = 100_000
 MAX_COMMENT = 10_000
-TEXT_LIMITS = {"title": 200, "model": 200, "system_prompt": 200_000}
-"""Characters of the texts that a conversation is made or changed with."""
+TEXT_LIMITS = {"title": 200, "model": 200}
+"""Characters of the texts that a conversation is made or changed with. A system prompt has as many as a
+message of its caller's may have, which is not known here."""
 _NUMBERS = frozenset({"temperature", "top_p", "frequency_penalty", "presence_penalty"})
 _COUNTS = frozenset({"max_tokens", "max_completion_tokens", "top_k", "seed"})
 UNFIT = re.compile("[\x00\ud800-\udfff]")

@@ -96,6 +96,29 @@ async def test_a_picture_in_a_call_that_is_not_kept_is_no_larger(
     assert upstream.calls == []
 
 
+@pytest.mark.parametrize("most", [100, 300_000])
+async def test_a_system_prompt_is_as_long_as_a_message_wherever_it_is_said(
+    as_alice: AsyncClient, upstream: FedUpstream, settings: Settings, most: int
+) -> None:
+    settings.CHAT_MAX_MESSAGE_CHARS = most
+    made = await as_alice.post("/api/v1/conversations", {"system_prompt": "x" * most}, "application/json")
+    assert made.status_code == 201
+    path = f"/api/v1/conversations/{made.json()['id']}"
+    for allowed in (
+        await as_alice.patch(path, {"system_prompt": "y" * most}, "application/json"),
+        await ask(as_alice, "Hi", system_prompt="z" * most, background=True),
+    ):
+        assert allowed.status_code in (200, 202)
+    longer = {"system_prompt": "x" * (most + 1)}
+    for refused in (
+        await as_alice.post("/api/v1/conversations", longer, "application/json"),
+        await as_alice.patch(path, longer, "application/json"),
+        await ask(as_alice, "Hi", **longer),
+    ):
+        error = error_of(refused)
+        assert (refused.status_code, error["code"], error["param"]) == (413, "text_too_long", "system_prompt")
+
+
 async def test_a_reply_that_comes_back_in_a_history_is_no_message(
     as_alice: AsyncClient, upstream: FedUpstream, settings: Settings
 ) -> None:

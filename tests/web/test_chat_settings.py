@@ -76,6 +76,9 @@ def test_they_begin_with_no_longer_a_prompt_than_a_message_may_be(
     assert "at most 5 characters" in refused.content.decode()
     saved(alices, "/settings/chat/beginnings/", model="demo", system_prompt="12345")
     assert preferences_of(alice.pk).system_prompt == "12345"
+    settings.CHAT_MAX_MESSAGE_CHARS = 300_000
+    saved(alices, "/settings/chat/beginnings/", model="demo", system_prompt="x" * 250_000)
+    assert len(preferences_of(alice.pk).system_prompt) == 250_000
 
 
 def test_a_chosen_model_that_is_away_stays_chosen(alice: User, alices: Client) -> None:

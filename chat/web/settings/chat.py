@@ -20,8 +20,6 @@ from chat.web.models import models_for
 from chat.web.settings.frame import saved, show
 from chat.web.signed_in import PageRequest, signed_in
 
-LONGEST_PROMPT = 200_000
-"""What the API takes for a conversation's."""
 MOST_TOKENS = 10_000_000
 """Above what any model writes; below what a 32 bit number of some provider holds."""
 PARAMS = ("temperature", "top_p", "max_tokens")
@@ -38,7 +36,6 @@ class NewChatsForm(forms.Form):
     system_prompt = forms.CharField(
         label=gettext_lazy("System prompt"),
         required=False,
-        max_length=LONGEST_PROMPT,
         help_text=gettext_lazy(
             "What the model is told before each conversation: who you are, how it should answer."
         ),
