@@ -1,5 +1,7 @@
 """Ask, regenerate, continue: the verbs that begin replies, or find that they were begun before."""
 
+from dataclasses import replace
+
 from msgspec import UnsetType
 
 from chat import limits
@@ -71,9 +73,10 @@ async def continue_(
 ) -> Following:
     """More of a reply that was cut off, in the same message, from its old length on."""
     here = await runtime()
-    key = str(as_uuid(message_id, "message"))
+    reply = as_uuid(message_id, "message")
+    key = str(reply)
     call = _call(here, caller, f"continue {key}", body, idempotency_key, last_event_id, render=render)
-    return await call.begin(
+    return await replace(call, continued=reply).begin(
         lambda origin, claim: again_actions.continue_(origin, key, body.model, body.params, claim)
     )
 

@@ -24,7 +24,7 @@ from chat.engine.transcript import Epoch, Transcript
 from chat.errors import BadRequest, Conflict
 from chat.service.following import Following
 from chat.service.images import ask_with_images
-from chat.service.replies import follow_reply
+from chat.service.replies import follow_reply, refuse_another
 from chat.service.requests import UNFIT
 from chat.service.runtime import Runtime
 from chat.service.titles import make_title
@@ -48,6 +48,8 @@ class Beginning:
     render: bool = False
     resume_window: float | UnsetType | None = UNSET
     background: bool = False
+    continued: UUID | None = None
+    """The reply that goes on by it, and is there before. All other calls begin a new one."""
 
     async def begin(self, store: Callable[[Origin, Claim | None], NewReply | UUID]) -> Following:
         _check_key(self.idempotency_key)
@@ -59,6 +61,8 @@ class Beginning:
 
     async def _resume(self, position: Position) -> Following:
         """A client that retries its POST by itself: it goes on where it was, and nothing is asked."""
+        if self.continued is not None:
+            await refuse_another(self.caller, position, self.continued)
         asked = await in_database(request_hashes_of, self.caller.user_id, position.reply, position.epoch)
         if self.request_hash not in asked:
             raise Conflict(
@@ -105,7 +109,7 @@ class Beginning:
     @property
     def _continues(self) -> bool:
         """Whether the stream begins at the old length of a reply that goes on."""
-        return self.endpoint.startswith("continue")
+        return self.continued is not None
 
     def _choose_model(self, name: str, params: dict[str, Any]) -> Chosen:
         model = self.here.upstream.choose(name, self.caller.group_ids, params)

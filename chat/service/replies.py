@@ -17,6 +17,7 @@ from chat.auth.tickets import bad_ticket
 from chat.database import in_database
 from chat.engine import position as event_ids
 from chat.engine.cursor import Cursor
+from chat.engine.position import Position
 from chat.engine.transcript import Ended
 from chat.errors import BadRequest, TooMany, Unavailable
 from chat.service.following import Following
@@ -42,12 +43,17 @@ async def follow(
     if caller.reply is not None and caller.reply != reply:
         raise bad_ticket()
     position = None if last_event_id is None else event_ids.decode(last_event_id)
-    if position is not None and position.reply != reply:
-        await in_database(read_reply, position.reply, user_id=caller.user_id)  # an unknown one is 404
-        raise BadRequest("This Last-Event-ID is of another reply.", param="Last-Event-ID")
     if position is not None:
+        await refuse_another(caller, position, reply)
         here.note_resume()
     return await follow_reply(here, caller, reply, Cursor(position), render=render)
+
+
+async def refuse_another(caller: Caller, position: Position, reply: UUID) -> None:
+    """Raises `BadRequest` for a position in another reply of the caller's than the one that is named."""
+    if position.reply != reply:
+        await in_database(read_reply, position.reply, user_id=caller.user_id)  # an unknown one is 404
+        raise BadRequest("This Last-Event-ID is of another reply.", param="Last-Event-ID")
 
 
 async def stop(caller: Caller, reply_id: str) -> dict[str, Any]:

@@ -119,6 +119,30 @@ async def test_a_position_of_another_reply_is_refused(as_alice: AsyncClient, ups
     assert malformed.status_code == 400
 
 
+async def test_a_continue_refuses_a_position_as_the_stream_of_its_reply_does(
+    as_alice: AsyncClient, as_bob: AsyncClient, upstream: FedUpstream
+) -> None:
+    for text in ("One", "Two", "Three"):
+        upstream.script(text)
+    first, other = await events(await ask(as_alice)), await events(await ask(as_alice))
+    bobs = await events(await ask(as_bob))
+    path = f"/api/v1/messages/{first[0]['reply']}"
+    for position, status in ((other[-1]["id"], 400), (bobs[-1]["id"], 404), ("nonsense", 400)):
+        at = {"Last-Event-ID": position}
+        continued = await as_alice.generic("POST", f"{path}/continue", headers=at)
+        assert continued.status_code == status
+        assert error_of(continued) == error_of(await as_alice.get(f"{path}/stream", headers=at))
+    # Of the same reply, but of the call that asked for it.
+    at = {"Last-Event-ID": first[-1]["id"]}
+    assert error_of(await as_alice.generic("POST", f"{path}/continue", headers=at))["code"] == (
+        "event_id_of_another_call"
+    )
+    # A reply beside it is none of the URL's in any case.
+    at = {"Last-Event-ID": other[-1]["id"]}
+    assert (await as_alice.generic("POST", f"{path}/regenerate", headers=at)).status_code == 409
+    assert len(upstream.calls) == 3
+
+
 async def test_not_found_comes_before_not_acceptable(as_alice: AsyncClient, upstream: FedUpstream) -> None:
     upstream.script("Hi")
     reply = (await events(await ask(as_alice)))[0]["reply"]
