@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from chat.access.descriptions import describe_conversation
-from chat.access.rows import answers_to, as_uuid, locked_conversation_for
+from chat.access.rows import answers_to, as_uuid, locked_conversation_for, messages_of, no_such
 from chat.digest.stale import note_change
 from chat.errors import BadRequest
 from chat.models import Conversation, Message
@@ -58,11 +58,12 @@ def change_conversation(user_id: int, conversation_id: Any, changes: dict[str, A
 
 
 def _reply_of(conversation: Conversation, message_id: Any) -> Message:
-    message = Message.objects.filter(
-        id=as_uuid(message_id, "message"), conversation=conversation, deleted__isnull=True
-    ).first()
+    message = messages_of(conversation.owner_id).filter(id=as_uuid(message_id, "message")).first()
+    if message is None:
+        raise no_such("message")
     # A question whose replies were deleted is an end too.
-    if message is None or (message.role == Role.USER and answers_to(message).exists()):
+    is_end = message.role != Role.USER or not answers_to(message).exists()
+    if message.conversation_id != conversation.id or not is_end:
         raise BadRequest("The end of a branch is a reply of this conversation.", param="active")
     return message
 

@@ -4,6 +4,8 @@ from api.reading import ask, error_of, events
 from django.test import AsyncClient
 from fakes.fed_upstream import FedUpstream
 
+from chat.ids import new_id
+
 LIST = "/api/v1/conversations"
 
 
@@ -50,6 +52,30 @@ async def test_another_users_conversation_does_not_exist(as_alice: AsyncClient, 
     ):
         assert response.status_code == 404
     assert (await as_alice.get(path)).status_code == 200
+
+
+async def test_the_end_of_a_branch_is_a_reply_of_the_conversation(
+    as_alice: AsyncClient, as_bob: AsyncClient, upstream: FedUpstream
+) -> None:
+    for text in ("Hi", "Other", "Bob's", "Gone"):
+        upstream.script(text)
+    start, other = [(await events(await ask(as_alice)))[0] for _ in range(2)]
+    bobs, gone = (await events(await ask(as_bob)))[0], (await events(await ask(as_alice)))[0]
+    await as_alice.delete(f"/api/v1/messages/{gone['reply']}")
+    path = f"{LIST}/{start['conversation']}"
+    for active, status in (
+        (bobs["reply"], 404),
+        (bobs["request"], 404),
+        (gone["reply"], 404),
+        (str(new_id()), 404),
+        (other["reply"], 400),
+        (start["request"], 400),
+        (start["reply"], 200),
+    ):
+        answer = await as_alice.patch(path, {"active": active}, "application/json")
+        assert answer.status_code == status, active
+        if status != 200:
+            assert error_of(answer)["param"] == ("active" if status == 400 else None)
 
 
 async def test_a_reply_is_rated(as_alice: AsyncClient, as_bob: AsyncClient, upstream: FedUpstream) -> None:
