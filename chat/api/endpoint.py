@@ -1,6 +1,7 @@
 """One address: which methods it knows, who may call, and how every outcome becomes an answer.
 
-The order of the checks is the same for all: host, method, credentials, CSRF, scope, rate; then the view.
+The order of the checks is the same for all: host, method, credentials, CSRF, scope, rate, query; then the
+view.
 """
 
 from collections.abc import Callable, Coroutine
@@ -16,6 +17,7 @@ from chat import limits
 from chat.api.answers import error_answer, finished
 from chat.api.cors import preflight
 from chat.api.csrf import check_csrf
+from chat.api.queries import refuse_broken
 from chat.auth.authenticate import authenticate
 from chat.auth.caller import Caller
 from chat.auth.credentials import credentials_of
@@ -82,6 +84,7 @@ def endpoint(**verbs: Verb) -> AsyncView:
                 answer = _method_not_allowed(methods)
             else:
                 await _admit(call, chosen)
+                refuse_broken(request)
                 answer = await chosen.view(call, **parts)
         except ChatError as error:
             answer = error_answer(error)

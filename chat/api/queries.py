@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 from django.http import HttpRequest
@@ -31,6 +32,20 @@ def query_value(request: HttpRequest, name: str) -> str | None:
     if values and _UNFIT.search(values[0]):
         raise BadRequest(f"{name} holds a null character.", code="invalid_characters", param=name)
     return values[0] if values else None
+
+
+def refuse_broken(request: HttpRequest) -> None:
+    """What is not UTF-8: Django reads a query all the same, with a sign in place of what it cannot read."""
+    query = request.META.get("QUERY_STRING")
+    if not query or "%" not in query:
+        return
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        try:
+            name = unquote(name, errors="strict")
+            unquote(value, errors="strict")
+        except UnicodeDecodeError as error:
+            raise BadRequest("The query is not UTF-8.", code="invalid_characters", param=name) from error
 
 
 def query_boolean(request: HttpRequest, name: str, default: bool) -> bool:

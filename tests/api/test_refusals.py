@@ -80,6 +80,37 @@ async def test_a_bad_query_is_400(as_alice: AsyncClient, upstream: FedUpstream, 
     assert upstream.calls == []
 
 
+@pytest.mark.parametrize(
+    ("path", "param"),
+    [
+        (f"{CHAT}?content=%ff", "content"),
+        (f"{CHAT}?content=a%E4%BD&stream=true", "content"),
+        (f"{CHAT}?content=%E4%BD%A0%C0%80", "content"),
+        ("/api/v1/conversations?q=%ff", "q"),
+        ("/api/v1/conversations?%ff=x", "%ff"),
+        ("/api/v1/live?follow=%ff", "follow"),
+    ],
+)
+async def test_a_query_that_is_not_utf_8_is_400(
+    as_alice: AsyncClient, upstream: FedUpstream, path: str, param: str
+) -> None:
+    error = error_of(await as_alice.get(path))
+    assert (error["type"], error["code"], error["param"]) == (
+        "invalid_request_error",
+        "invalid_characters",
+        param,
+    )
+    assert upstream.calls == []
+
+
+async def test_a_character_that_stands_for_what_was_broken_elsewhere_is_one(
+    as_alice: AsyncClient, upstream: FedUpstream
+) -> None:
+    upstream.script("Hi")
+    assert (await as_alice.get(f"{CHAT}?content=%EF%BF%BD%E4%BD%A0+a%20b&stream=false")).status_code == 200
+    assert upstream.calls[0].messages[-1]["content"] == "\ufffd你 a b"
+
+
 async def test_too_much_text_and_too_large_a_body_are_413(as_alice: AsyncClient, settings: Settings) -> None:
     settings.CHAT_MAX_MESSAGE_CHARS = 5
     response = await ask(as_alice, "123456")
