@@ -54,7 +54,7 @@ def read_call(data: bytes) -> CompletionCall:
     body = json_object(data)
     _refuse(body)
     history = read_history(body.get("messages"))
-    options = body.get("stream_options")
+    options = _field(body, "stream_options", dict, {})
     model = _field(body, "model", str, "")
     if len(model) > MOST_OF_A_NAME:
         raise BadRequest(f"A model's name has at most {MOST_OF_A_NAME} characters.", param="model")
@@ -70,7 +70,7 @@ def read_call(data: bytes) -> CompletionCall:
     return CompletionCall(
         asked=asked,
         stream=_field(body, "stream", bool, False),
-        include_usage=isinstance(options, dict) and options.get("include_usage") is True,
+        include_usage=_field(options, "include_usage", bool, False, within="stream_options."),
         request_hash=hashlib.sha256(b"v1/chat/completions\n" + data).hexdigest(),
     )
 
@@ -131,7 +131,7 @@ def _refuse(body: Mapping[str, Any]) -> None:
     for name, why in REFUSED.items():
         if body.get(name):
             raise BadRequest(why, code="unsupported_parameter", param=name)
-    if body.get("n") not in (None, 1):
+    if body.get("n") not in (None, 1) or body.get("n") is True:  # which is 1 to Python
         raise BadRequest("One reply is made for each call: n is 1.", code="unsupported_parameter", param="n")
     modalities = body.get("modalities")
     if modalities is not None and modalities != ["text"]:
@@ -157,10 +157,10 @@ def _check_sizes(caller: Caller, history: History) -> None:
         limits.refuse_large_file(caller, len(largest.data), what="An image", param=largest.param)
 
 
-def _field(body: Mapping[str, Any], name: str, kind: type, default: Any) -> Any:
+def _field(body: Mapping[str, Any], name: str, kind: type, default: Any, *, within: str = "") -> Any:
     value = body.get(name)
     if value is None:
         return default
     if not isinstance(value, kind):
-        raise BadRequest(f"{name} has the wrong type.", param=name)
+        raise BadRequest(f"{within}{name} has the wrong type.", param=f"{within}{name}")
     return value

@@ -73,7 +73,7 @@ def schemas() -> dict[str, Schema]:
                 "messages": {**list_of("ChatMessage"), "minItems": 1, "maxItems": MOST_MESSAGES},
                 "stream": {**or_null(FLAG), "default": False},
                 "stream_options": {
-                    **or_null(an_object({"include_usage": FLAG})),
+                    **or_null(an_object({"include_usage": or_null(FLAG)})),
                     "required": [],
                 },
                 "n": {"enum": [1, None], "default": 1},

@@ -76,6 +76,15 @@ async def test_usage_comes_only_when_asked_for(as_alice: AsyncClient, upstream: 
     assert asked[-2]["usage"] == usage
 
 
+@pytest.mark.parametrize("options", [None, {}, {"include_usage": None}, {"include_obfuscation": False}])
+async def test_options_of_the_stream_may_say_nothing(
+    as_alice: AsyncClient, upstream: FedUpstream, options: dict[str, Any] | None
+) -> None:
+    upstream.script("Hi")
+    read = await chunks(await post(as_alice, QUESTION, stream=True, stream_options=options))
+    assert texts(read) == "Hi"
+
+
 async def test_messages_and_unknown_fields_go_to_the_provider_as_they_are(
     as_alice: AsyncClient, upstream: FedUpstream
 ) -> None:
@@ -111,6 +120,12 @@ async def test_messages_and_unknown_fields_go_to_the_provider_as_they_are(
         ({"functions": [{}]}, "functions"),
         ({"stream": "yes"}, "stream"),
         ({"store": 1}, "store"),
+        ({"n": True}, "n"),
+        ({"stream": True, "stream_options": 5}, "stream_options"),
+        ({"stream": True, "stream_options": []}, "stream_options"),
+        ({"stream": True, "stream_options": {"include_usage": "x"}}, "stream_options.include_usage"),
+        ({"stream": True, "stream_options": {"include_usage": 1}}, "stream_options.include_usage"),
+        ({"model": 5}, "model"),
         ({"messages": []}, "messages"),
         ({"messages": "Hi"}, "messages"),
         ({"messages": [QUESTION] * 10_001}, "messages"),
