@@ -23,6 +23,8 @@ MAX_QUESTION_CHARS = 4000
 """The beginning of a question says what it is about; the rest would only cost."""
 
 _LABEL = re.compile(r"^\s*[*#\s]*(?:conversation\s+)?title\s*[*]*\s*[:：]\s*", re.IGNORECASE)
+_JOINERS = "\u200c\u200d"
+"""They show nothing themselves, but words and emoji fall apart, or run together, without them."""
 _QUOTES = "\"'`“”„‘’«»「」『』*# "
 
 
@@ -57,8 +59,9 @@ def clean(text: str) -> str:
     """The first line without quotes, label and Markdown, cut at a word."""
     line = next((line for line in text.splitlines() if line.strip()), "")
     line = " ".join(_LABEL.sub("", line).split()).strip(_QUOTES).rstrip(".")
-    line = "".join(character for character in line if character.isprintable())
+    line = "".join(character for character in line if character.isprintable() or character in _JOINERS)
+    line = line.strip(_JOINERS)
     if len(line) <= MAX_TITLE_CHARS:
         return line
     head, space, _ = line[:MAX_TITLE_CHARS].rpartition(" ")
-    return (head if space else line[: MAX_TITLE_CHARS - 1]) + "…"
+    return (head if space else line[: MAX_TITLE_CHARS - 1]).rstrip(_JOINERS) + "…"

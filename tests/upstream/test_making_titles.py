@@ -22,6 +22,11 @@ from chat.upstream.title import clean, title_in
         ("\n\n  Cooking \t rice  \n", "Cooking rice"),
         ("标题很好", "标题很好"),
         ("Cook\x00ing\u202e rice", "Cooking rice"),
+        ("\u2066Cooking\u2069\u200f \u200brice\ufeff", "Cooking rice"),
+        ("A day with 👨\u200d👩\u200d👧 and ❤\ufe0f", "A day with 👨\u200d👩\u200d👧 and ❤\ufe0f"),
+        ("پختن برنج می\u200cخواهم", "پختن برنج می\u200cخواهم"),
+        ("葛\U000e0100城", "葛\U000e0100城"),
+        ("\u200d\u200c", ""),
         ("", ""),
         ("\n", ""),
     ],
@@ -33,6 +38,7 @@ def test_a_title_is_one_clean_line(said: str, title: str) -> None:
 def test_a_long_title_is_cut_at_a_word() -> None:
     assert clean("word " * 40) == "word " * 15 + "word…"
     assert len(clean("w" * 200)) == 80
+    assert clean("w" * 78 + "👨\u200d👩") == "w" * 78 + "👨…"
 
 
 def test_thinking_is_no_title() -> None:
