@@ -1,4 +1,5 @@
-// What is in the box and not yet asked, per conversation: the text, and the files that were uploaded for it.
+// What is in the box and not yet asked, per conversation: the text, and the files that were uploaded for it. And what
+// is in the box of an edited question that was asked and not accepted.
 
 import { pageOf } from "./page_of.js";
 import { ofSite } from "./storage.js";
@@ -37,12 +38,40 @@ export function draftFilesOf(conversation) {
   return JSON.parse(ofSite.get(name("draft-files", conversation)) ?? "[]");
 }
 
+/** In place of this message it was to be asked, and was not. */
+export function keepEdit(conversation, message, { text, files }) {
+  keepDraft(editOf(conversation, message), text);
+  keepDraftFiles(editOf(conversation, message), files);
+}
+
+export function forgetEdit(conversation, message) {
+  keepEdit(conversation, message, { text: "", files: [] });
+}
+
+/** All of them, each `{message, text, files}`; they are kept no more. */
+export function takeEdits(conversation) {
+  keepNow();
+  const start = name("draft", editOf(conversation, ""));
+  const kept = ofSite.keys().filter((key) => key.startsWith(start));
+  return kept.map((key) => {
+    const message = key.slice(start.length);
+    const place = editOf(conversation, message);
+    const taken = { message, text: draftOf(place), files: draftFilesOf(place) };
+    forgetEdit(conversation, message);
+    return taken;
+  });
+}
+
 function keepNow() {
   if (!waiting) return;
   const { conversation, text, timer } = waiting;
   waiting = null;
   clearTimeout(timer);
   store(name("draft", conversation), text);
+}
+
+function editOf(conversation, message) {
+  return `${conversation}:edit:${message}`;
 }
 
 // Each user's own: whoever signs in in this browser next is not to read them.

@@ -15,7 +15,7 @@ export function watchMessageButtons(conversation) {
   const actions = {
     copy: (article) => copy(sourceOf(article)),
     "copy-text": (article) => copy(wordsOf(article)),
-    edit: (article) => edit(article, sourceOf(article), conversation),
+    edit: (article) => edit(article, conversation),
     regenerate: (article, button) => conversation.regenerate(article, { model: button.value || null }),
     continue: (article) => conversation.goOn(article),
     rate: (article, button) => rate(article, button),

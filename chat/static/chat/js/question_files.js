@@ -20,14 +20,19 @@ export function filesOf(question) {
   }));
 }
 
-/** While the question is edited, each of its files can be left out; the function puts all of them back. */
-export function offerToLeaveOut(question) {
+/**
+ * While the question is edited, each of its files can be left out, and all but those that were `chosen` are; the
+ * function puts all of them back.
+ */
+export function offerToLeaveOut(question, { chosen = null, onleft }) {
   const items = [...question.querySelectorAll("[data-attachment]")];
   const buttons = items.map((item) => {
+    item.hidden = chosen !== null && !chosen.some(({ id }) => id === item.dataset.attachment);
     const button = document.getElementById("leave-out").content.firstElementChild.cloneNode(true);
     button.setAttribute("aria-label", say("remove_file", { name: item.dataset.name }));
     button.addEventListener("click", () => {
       item.hidden = true;
+      onleft();
       question.querySelector(".edit textarea").focus();
     });
     item.append(button);

@@ -1,7 +1,10 @@
 // What is asked in this conversation: questions and other replies to them, on the page from the moment that
-// somebody wants them, at the server as soon as it can be reached, and back in the box where it refuses.
+// somebody wants them, at the server as soon as it can be reached, and back in the box that they came from where it
+// refuses.
 
 import { asking } from "./asking.js";
+import { takeEdits } from "./drafts.js";
+import { edit } from "./edit.js";
 import { chosenModel } from "./models.js";
 import { forget, keep, makeAsked, unsentIn } from "./outbox.js";
 import { leaveMiddle } from "./parts.js";
@@ -41,8 +44,12 @@ export class Questions {
     this.#ask(makeAsked({ path: "chat", body, files, instead: instead?.dataset.id }));
   }
 
-  /** Questions of an earlier visit that have not arrived: ask them now; one that is too old goes into the box. */
+  /**
+   * Questions of an earlier visit that have not arrived: ask them now; one that is too old goes into its box, and so
+   * does an edited one that was not accepted.
+   */
   askUnsent() {
+    for (const { message, ...written } of takeEdits(this.#conversation.id)) this.#putIntoBox(message, written);
     const known = new Set([...this.#asking].map(({ asked }) => asked.key));
     for (const asked of unsentIn(this.#conversation.id)) {
       if (asked.isTooOld) this.#giveBack(asked);
@@ -77,7 +84,7 @@ export class Questions {
 
   #ask(asked) {
     const { transcript } = this.#conversation;
-    const edited = asked.instead && transcript.querySelector(`[data-id="${CSS.escape(asked.instead)}"]`);
+    const edited = this.#shown(asked.instead);
     const removed = edited ? this.#takeAwayFrom(edited) : [];
     const question = clone("new-question");
     question.querySelector(".question").textContent = asked.body.content;
@@ -115,7 +122,7 @@ export class Questions {
     this.#asking.delete(ours);
     forget(asked);
     // Where an earlier try had arrived, the page may show it already.
-    if (this.#conversation.transcript.querySelector(`[data-id="${CSS.escape(reply)}"]`)) {
+    if (this.#shown(reply)) {
       this.#conversation.drop(running);
       question?.remove();
       running.view.article.remove();
@@ -151,7 +158,18 @@ export class Questions {
 
   #giveBack(asked) {
     forget(asked);
-    if (!asked.instead) this.#composer.giveBack(asked.body.content, asked.files);
+    this.#putIntoBox(asked.instead, { text: asked.body.content, files: asked.files });
+  }
+
+  // Its own, where the message is shown that it was to take the place of.
+  #putIntoBox(instead, { text, files }) {
+    const article = this.#shown(instead);
+    if (article && !article.matches(".editing")) edit(article, this.#conversation, { text, files });
+    else this.#composer.giveBack(text, files);
+  }
+
+  #shown(id) {
+    return id ? this.#conversation.transcript.querySelector(`[data-id="${CSS.escape(id)}"]`) : null;
   }
 
   #takeAwayFrom(article) {
