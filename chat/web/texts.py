@@ -10,6 +10,7 @@ from chat.shown.refusals import REFUSALS
 
 TEXTS: dict[str, Promise] = LIVE_TEXTS | {
     "unsent": _("Not sent yet: the server cannot be reached."),
+    "asked_before": _("What you asked before is not sent yet. Wait for it, or take it back."),
     "stopping": _("Stopping…"),
     "not_stopped": _("The reply could not be stopped: {reason}"),
     "begins": _("The reply begins."),

@@ -4,7 +4,7 @@ import pytest
 from browser.chat_page import ChatPage, odd_words, script
 from browser.cut_line import CutLine
 from browser.fixtures import NewContext, NewPage, StartSite, sign_in
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from process.harness.people import PASSWORD
 from process.harness.processes import Server, manage
 
@@ -232,6 +232,56 @@ def test_an_open_edit_box_is_left_alone_by_what_another_tab_does(chat: ChatPage,
     chat.has("complete")
     second.sees("The second.")
     expect(second.page.locator(".edit textarea")).to_have_value("half a thou")
+
+
+def edit_the_first(chat: ChatPage, text: str) -> None:
+    first = chat.page.locator(".message.user").first
+    first.hover()
+    first.get_by_role("button", name="Edit the question").click()
+    chat.page.locator("form.edit textarea").fill(text)
+    chat.page.locator("form.edit textarea").press("Enter")
+
+
+def test_a_question_is_edited_while_a_reply_runs_which_goes_on_in_its_branch(chat: ChatPage) -> None:
+    chat.ask(script(text="The first."))
+    chat.has("complete")
+    chat.ask(QUESTION)
+    chat.sees(WORDS[5].strip())
+    running = chat.reply.get_attribute("data-id")
+    edit_the_first(chat, script(text="The other."))
+    chat.sees("The other.")
+    chat.has("complete")
+    expect(chat.page.locator(".message")).to_have_count(2)
+    chat.page.locator(".message.user").get_by_role("button", name="Earlier version").click()
+    expect(chat.reply).to_have_attribute("data-id", running or "")
+    chat.has("complete")
+    assert chat.text == chat.saved()["content"].strip() == WHOLE
+
+
+@pytest.mark.parametrize("ends_meanwhile", [False, True])
+def test_a_reply_that_ran_goes_on_where_an_edited_question_is_refused(
+    chat: ChatPage, ends_meanwhile: bool
+) -> None:
+    chat.ask(script(text="The first."))
+    chat.has("complete")
+    chat.ask(QUESTION)
+    chat.sees(WORDS[5].strip())
+    running = chat.reply.get_attribute("data-id")
+
+    def refuse(route: Route) -> None:
+        saved = f"{chat.url}/api/v1/messages/{running}"
+        while ends_meanwhile and chat.page.request.get(saved).json()["status"] == "streaming":
+            chat.page.wait_for_timeout(100)
+        route.fulfill(status=400, json={"error": {"message": "Not so."}})
+
+    chat.page.route("**/api/v1/chat", refuse)
+    edit_the_first(chat, "Another question")
+    expect(chat.page.get_by_role("alert")).to_have_text("Not so.")
+    expect(chat.page.locator("form.edit textarea")).to_have_value("Another question")
+    expect(chat.page.get_by_role("button", name="Stop", exact=True)).to_be_visible(visible=not ends_meanwhile)
+    chat.has("complete")
+    assert chat.text == chat.saved()["content"].strip() == WHOLE
+    expect(chat.page.get_by_role("alert")).to_have_text("Not so.")
 
 
 def test_who_signs_out_elsewhere_is_told(chat: ChatPage, new_page: NewPage) -> None:

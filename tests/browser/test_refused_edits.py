@@ -127,3 +127,22 @@ def test_where_its_message_is_not_shown_any_more_it_is_in_the_box(chat: ChatPage
     chat.page.route(CHAT, lambda route: route.fulfill(status=400, json={"error": {"message": "No."}}))
     expect(chat.box).to_have_value(EDITED, timeout=30_000)
     expect(area(chat)).to_have_count(0)
+
+
+def test_before_the_question_before_is_sent_it_says_so_and_keeps_what_was_written(chat: ChatPage) -> None:
+    answered(chat).page.route(CHAT, lambda route: route.abort("internetdisconnected"))
+    chat.ask("Another one")
+    expect(chat.page.get_by_text(NOT_SENT)).to_be_visible()
+    chat.page.locator(".message.user").first.hover()
+    chat.page.get_by_role("button", name="Edit the question").first.click()
+    area(chat).fill(EDITED)
+    area(chat).press("Enter")
+    alert = chat.page.get_by_role("alert")
+    expect(alert).to_have_text("What you asked before is not sent yet. Wait for it, or take it back.")
+    expect(area(chat)).to_have_value(EDITED)
+    chat.press("Take back")
+    expect(alert).to_be_hidden()
+    expect(chat.box).to_have_value("Another one")
+    chat.page.unroute(CHAT)
+    area(chat).press("Enter")
+    chat.sees("New answer.")

@@ -16,6 +16,7 @@ export class Composer {
   attachments = new Attachments(this);
   #running = false;
   #waiting = false; // to ask, as soon as the files are uploaded
+  #trouble = null; // what is said of it
   #draftOf = "";
   #onask;
 
@@ -88,6 +89,7 @@ export class Composer {
 
   /** A sentence near the box; for somebody who was signed out with the way back in. */
   trouble(refused) {
+    this.#trouble = refused;
     trouble.hidden = !refused;
     const [sentence, link] = trouble.children;
     sentence.textContent = refused?.message ?? "";
@@ -96,6 +98,11 @@ export class Composer {
       link.textContent = say("sign_in");
       link.href = `/accounts/login/?next=${encodeURIComponent(location.pathname)}`;
     }
+  }
+
+  /** This one is over: say it no longer. */
+  settled(refused) {
+    if (refused && this.#trouble === refused) this.trouble(null);
   }
 
   /** How the connection is, quietly; empty where all is well. */

@@ -35,7 +35,7 @@ export function edit(article, conversation, refused = null) {
   form.querySelector("[data-cancel]").addEventListener("click", close);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!area.value.trim() || conversation.isRunning) return;
+    if (!area.value.trim() || !conversation.questions.mayAsk()) return;
     const files = filesOf(article);
     close();
     conversation.ask(area.value, { instead: article, files });

@@ -2,6 +2,7 @@
 // somebody wants them, at the server as soon as it can be reached, and back in the box that they came from where it
 // refuses.
 
+import { Refused } from "./api.js";
 import { asking } from "./asking.js";
 import { takeEdits } from "./drafts.js";
 import { edit } from "./edit.js";
@@ -13,6 +14,8 @@ import { say } from "./texts.js";
 import { toEnd } from "./scroll.js";
 import { temporaryFields } from "./temporary.js";
 import { hideUnsent, showUnsent } from "./unsent.js";
+
+const NOT_YET = new Refused(say("asked_before"), { status: 409 });
 
 export class Questions {
   #conversation;
@@ -27,6 +30,12 @@ export class Questions {
   /** Whether something has no name yet. */
   get isAsking() {
     return this.#asking.size > 0;
+  }
+
+  /** Whether something can be asked in place of what is shown; why not is said. */
+  mayAsk() {
+    if (this.isAsking) this.#conversation.refused(NOT_YET);
+    return !this.isAsking;
   }
 
   /** Ask below the end of the branch, or, for an edit, in place of the question `instead`; with these files. */
@@ -119,7 +128,7 @@ export class Questions {
 
   #arrived(ours, { conversation, request, reply }) {
     const { asked, question, running } = ours;
-    this.#asking.delete(ours);
+    this.#isAskedNoMore(ours);
     forget(asked);
     // Where an earlier try had arrived, the page may show it already.
     if (this.#shown(reply)) {
@@ -151,9 +160,15 @@ export class Questions {
 
   #abandon(ours) {
     ours.asking.cancel();
-    this.#asking.delete(ours);
-    this.#conversation.drop(ours.running);
+    this.#isAskedNoMore(ours);
     ours.restore();
+    this.#conversation.drop(ours.running);
+    this.#conversation.adopt(); // what came back may run still, or may have ended while it was away
+  }
+
+  #isAskedNoMore(ours) {
+    this.#asking.delete(ours);
+    this.#composer.settled(NOT_YET);
   }
 
   #giveBack(asked) {
