@@ -284,6 +284,40 @@ def test_a_reply_that_ran_goes_on_where_an_edited_question_is_refused(
     expect(chat.page.get_by_role("alert")).to_have_text("Not so.")
 
 
+def test_who_deletes_a_running_reply_is_not_told_that_it_is_gone_and_others_are_until_it_is_back(
+    chat: ChatPage, new_page: NewPage
+) -> None:
+    chat.ask(QUESTION)
+    chat.sees(WORDS[5].strip())
+    second = new_page(chat.url).open(f"/c/{chat.conversation}/").ready()
+    second.sees(WORDS[6].strip())
+    chat.page.reload()
+    chat.ready().sees(WORDS[7].strip())
+    count_alerts(chat)
+    chat.page.locator(".message.user").hover()
+    chat.page.locator(".message.user").get_by_role("button", name="More").click()
+    chat.page.locator("#message-menu").get_by_role("button", name="Delete", exact=True).click()
+    gone = second.page.get_by_role("alert")
+    expect(gone).to_have_text("This reply no longer exists.")
+    chat.press("Undo")
+    chat.has("stopped")
+    second.has("stopped")
+    expect(gone).to_be_hidden()
+    assert chat.page.evaluate("globalThis.alerts") == []
+
+
+def count_alerts(chat: ChatPage) -> None:
+    """From now on `alerts` has what was said near the box, also for a moment."""
+    chat.page.evaluate(
+        """() => {
+          globalThis.alerts = [];
+          const trouble = document.getElementById("trouble");
+          const note = () => trouble.hidden || alerts.push(trouble.textContent);
+          new MutationObserver(note).observe(trouble, { subtree: true, childList: true, attributes: true });
+        }"""
+    )
+
+
 def test_who_signs_out_elsewhere_is_told(chat: ChatPage, new_page: NewPage) -> None:
     second = new_page(chat.url).open("/").ready()
     second.page.get_by_role("button", name="Sign out").click()

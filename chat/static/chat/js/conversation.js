@@ -24,6 +24,7 @@ export class Conversation {
   #composer;
   #running = new Set();
   #settling = new Set(); // promises of replies that ended, and are about to be as the server renders them
+  #gone = null; // {reply, refused}: it was deleted elsewhere, and that is said
   #isStale = false; // it changed while it could not be brought up to date
 
   constructor(composer) {
@@ -62,6 +63,7 @@ export class Conversation {
     }
     observeParts();
     this.#showRunning();
+    this.#lookForGone();
   }
 
   /** More of this reply. It is followed from its beginning: the page has no raw text to count from. */
@@ -111,8 +113,9 @@ export class Conversation {
       onbegin: () => (announcer.textContent = say("begins")),
       onend: (event) => this.#ended(running, event),
       onrefused: (refused, { goesOn }) => {
-        if (!goesOn) this.drop(running);
-        this.refused(refused);
+        if (goesOn) return this.refused(refused);
+        this.drop(running);
+        this.#lost(running, refused);
       },
     });
     this.#running.add(running);
@@ -167,7 +170,7 @@ export class Conversation {
     this.#running.delete(running);
     this.#showRunning();
     announcer.textContent = say(event.status);
-    if (event.error?.code === "deleted") return this.refused(new Refused(say("gone"), { status: 404 }));
+    if (event.error?.code === "deleted") return this.#lost(running, new Refused(say("gone"), { status: 404 }));
     const { article, isRendered } = running.view;
     const settling = this.#refresh(article, { status: event.status, withoutProse: isRendered });
     this.#settling.add(settling);
@@ -192,6 +195,21 @@ export class Conversation {
       if (status !== "complete") showNote(article, say(status));
       await new Promise((resolve) => setTimeout(resolve, wait));
     }
+  }
+
+  // Who deletes it here knows: it is hidden from that moment on.
+  #lost({ reply, view }, refused) {
+    if (view.article.hidden) return;
+    this.#gone = { reply, refused };
+    this.refused(refused);
+  }
+
+  // What was brought back runs no more, unlike what is still to be taken away.
+  #lookForGone() {
+    const { reply, refused } = this.#gone ?? {};
+    if (!this.transcript.querySelector(`[data-id="${reply}"]:not([data-status="streaming"])`)) return;
+    this.#composer.settled(refused);
+    this.#gone = null;
   }
 
   // What has no name yet would be taken for what was deleted elsewhere.
