@@ -318,6 +318,31 @@ def count_alerts(chat: ChatPage) -> None:
     )
 
 
+def test_who_asks_a_moment_after_another_tab_sees_why_not_until_they_type(
+    chat: ChatPage, new_page: NewPage
+) -> None:
+    chat.ask(script(text="The first."))
+    chat.has("complete")
+    second = new_page(chat.url).open(f"/c/{chat.conversation}/").ready()
+
+    def be_late(route: Route) -> None:
+        """The other tab's question is there first, and this page does not know yet."""
+        chat.ask(QUESTION)
+        chat.sees(WORDS[1].strip())
+        route.continue_()
+
+    second.page.route("**/api/v1/chat", be_late)
+    second.ask("one too many")
+    alert = second.page.get_by_role("alert")
+    second.sees(WORDS[5].strip())
+    expect(alert).to_contain_text("running")
+    expect(second.box).to_have_value("one too many")
+    second.has("complete")
+    expect(alert).to_be_visible()
+    second.box.press_sequentially("!")
+    expect(alert).to_be_hidden()
+
+
 def test_who_signs_out_elsewhere_is_told(chat: ChatPage, new_page: NewPage) -> None:
     second = new_page(chat.url).open("/").ready()
     second.page.get_by_role("button", name="Sign out").click()

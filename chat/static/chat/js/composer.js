@@ -31,6 +31,7 @@ export class Composer {
     box.addEventListener("input", () => {
       this.#fit();
       keepDraft(this.#draftOf, box.value);
+      if (this.#trouble?.status === 409) this.trouble(null); // what stood in the way may do so no more
     });
     stop.addEventListener("click", onstop);
     this.#fit();

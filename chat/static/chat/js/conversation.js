@@ -71,6 +71,7 @@ export class Conversation {
     article.dataset.status = "streaming";
     try {
       await call(`messages/${article.dataset.id}/continue`, { method: "POST", body: this.inBackground });
+      this.#composer.trouble(null);
       this.run(article).named(article.dataset.id);
     } catch (error) {
       this.#refresh(article);
@@ -119,7 +120,6 @@ export class Conversation {
       },
     });
     this.#running.add(running);
-    this.#composer.trouble(null);
     this.#showRunning();
     return running;
   }

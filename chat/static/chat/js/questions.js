@@ -113,6 +113,7 @@ export class Questions {
   }
 
   #deliver(asked, article, { question = null, restore }) {
+    this.#composer.trouble(null);
     const ours = { asked, question, restore, running: this.#conversation.run(article) };
     ours.asking = asking(asked, {
       onids: (ids) => this.#arrived(ours, ids),
