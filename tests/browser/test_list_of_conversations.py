@@ -2,7 +2,7 @@
 
 from browser.chat_page import ChatPage, script
 from browser.fixtures import NewPage, StartSite, sign_in
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 from process.harness.processes import manage
 
 MAKE_MANY = """
@@ -15,6 +15,34 @@ for number in range(100):
     moment = timezone.now() - timedelta(days=number // 40 * 400, minutes=number)
     Conversation.objects.create(owner=alice, title=f"number {number}", updated=moment, pinned=number == 99)
 """
+MAKE_THREE = """
+from datetime import timedelta
+from django.contrib.auth.models import User
+from django.utils import timezone
+from chat.models import Conversation
+alice = User.objects.get(username="alice")
+Conversation.objects.all().delete()
+for title, days in (("first", 0), ("second", 0), ("old", 40)):
+    moment = timezone.now() - timedelta(days=days, seconds=len(title))
+    Conversation.objects.create(owner=alice, title=title, updated=moment)
+"""
+
+
+def item_of(chat: ChatPage, title: str) -> Locator:
+    return chat.page.locator(".conversation").filter(has_text=title)
+
+
+def change(chat: ChatPage, title: str, action: str) -> None:
+    """By the item's own menu."""
+    item = item_of(chat, title)
+    item.hover()
+    item.locator("summary").click()
+    item.get_by_role("button", name=action, exact=True).click()
+
+
+def listed(chat: ChatPage) -> Locator:
+    """The headings and the titles, from the top."""
+    return chat.page.locator("#conversations :is(h2, .conversation-title)")
 
 
 def test_a_long_list_comes_as_one_scrolls_with_each_heading_once(
@@ -80,3 +108,31 @@ def test_a_pinned_one_goes_to_its_group_and_back(chat: ChatPage) -> None:
         expect(first).to_contain_text("Important")
         expect(item.get_by_role("link").first).to_be_focused()
     expect(chat.page.locator('.group[data-group="pinned"]')).to_have_count(0)
+
+
+def test_headings_stand_over_their_own_whatever_is_pinned_or_put_away(
+    start_site: StartSite, new_page: NewPage
+) -> None:
+    site = start_site()
+    manage(site.settings, "shell", "-v", "0", "-c", MAKE_THREE)
+    chat = sign_in(new_page(site.url))
+    expect(chat.page.locator(".conversation")).to_have_count(3)
+    month = listed(chat).all_text_contents()[3]
+    expect(listed(chat)).to_have_text(["Today", "first", "second", month, "old"])
+    steps = [
+        ("first", "Pin", ["Pinned", "first", "Today", "second", month, "old"]),
+        ("second", "Pin", ["Pinned", "first", "second", month, "old"]),
+        ("first", "Unpin", ["Pinned", "second", "Today", "first", month, "old"]),
+        ("old", "Pin", ["Pinned", "second", "old", "Today", "first"]),
+        ("first", "Archive", ["Pinned", "second", "old"]),
+        ("old", "Unpin", ["Pinned", "second", month, "old"]),
+        ("second", "Unpin", ["Today", "second", month, "old"]),
+        ("second", "Archive", [month, "old"]),
+        ("old", "Pin", ["Pinned", "old"]),
+    ]
+    for title, action, expected in steps:
+        change(chat, title, action)
+        expect(listed(chat)).to_have_text(expected)
+    chat.page.reload()
+    chat.ready()
+    expect(listed(chat)).to_have_text(expected)

@@ -110,10 +110,10 @@ function onChanged({ detail }) {
 // Pinned ones first, then the newest: before the first one that comes after it.
 function put(item) {
   const rank = ({ dataset }) => `${dataset.group === "pinned" ? 1 : 0} ${dataset.updated}`;
-  const others = [...list.querySelectorAll(".conversation")].filter((other) => other !== item);
-  const next = others.find((other) => rank(other) < rank(item));
-  const more = list.querySelector(".more");
-  if (!next && more) return item.remove(); // it comes with the pages that are not there yet
+  item.remove(); // where it stood it would part the next one from its heading, or hold an empty group
+  dropEmptyGroups();
+  const next = [...list.querySelectorAll(".conversation")].find((other) => rank(other) < rank(item));
+  if (!next && list.querySelector(".more")) return; // it comes with the pages that are not there yet
   list.querySelector(".nothing")?.remove();
   const { group, groupName } = item.dataset;
   const heading = list.querySelector(`.group[data-group="${CSS.escape(group)}"]`);
