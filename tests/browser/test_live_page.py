@@ -221,6 +221,19 @@ def test_a_rename_elsewhere_is_shown_everywhere(chat: ChatPage, new_page: NewPag
         expect(each.page.locator("[aria-current] .conversation-title")).to_have_text("Named elsewhere")
 
 
+def test_who_searches_hears_what_happens_to_the_open_conversation(chat: ChatPage) -> None:
+    chat.ask(script(text="The first.", title="Open"))
+    chat.has("complete")
+    chat.page.get_by_role("searchbox").fill("no such thing")
+    expect(chat.page.locator("#conversations")).to_have_text("Nothing found.")
+    address = f"{chat.url}/api/v1/conversations/{chat.conversation}"
+    assert chat.page.request.patch(address, data={"title": "Named elsewhere"}, headers=csrf(chat)).ok
+    expect(chat.page.locator("#title")).to_have_text("Named elsewhere")
+    assert chat.page.request.delete(address, headers=csrf(chat)).ok
+    expect(chat.page.get_by_role("alert")).to_contain_text("The conversation was deleted.")
+    expect(chat.page.locator("#conversations")).to_have_text("Nothing found.")
+
+
 def test_an_open_edit_box_is_left_alone_by_what_another_tab_does(chat: ChatPage, new_page: NewPage) -> None:
     chat.ask(script(text="The first."))
     chat.has("complete")

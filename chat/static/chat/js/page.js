@@ -89,6 +89,7 @@ function watchLine() {
     if (item && isDeleted) composer.trouble(null); // it was restored
     else if (!item) composer.trouble(new Refused(say("conversation_deleted"), { status: 404 }));
     isDeleted = !item;
+    if (item) showTitle(id, item.querySelector(".conversation-title").textContent);
   });
   onLineState((state, before) => {
     composer.connection(state === "lost" ? say("lost") : "");

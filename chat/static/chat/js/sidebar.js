@@ -16,23 +16,24 @@ export function refreshWholeList() {
 
 /**
  * The conversation was asked, named, put elsewhere or deleted, here or in another tab. Its item, as it is now; null
- * where it is there no more, undefined where that was not looked for.
+ * where it is there no more, undefined where that is not known. The list shows it, unless it shows what was searched.
  */
 export async function refreshList(conversation) {
-  if (isSearching()) return undefined;
-  const isAtWork = () => itemOf(conversation)?.matches(".renaming, :has(.menu[open])");
-  if (isAtWork()) return undefined; // somebody is, in it
   const ask = (asks.get(conversation) ?? 0) + 1;
   asks.set(conversation, ask);
   const fresh = await fetchItem(conversation);
   if (fresh === undefined || asks.get(conversation) !== ask) return undefined; // the server is away, or knows better by now
-  if (isAtWork() || isSearching()) return undefined;
+  const isAtWork = itemOf(conversation)?.matches(".renaming, :has(.menu[open])"); // somebody is, in it
+  if (!isSearching() && !isAtWork) show(conversation, fresh);
+  return fresh;
+}
+
+function show(conversation, fresh) {
   const held = itemOf(conversation)?.contains(document.activeElement);
   itemOf(conversation)?.remove();
   if (fresh && fresh.dataset.archived === list.dataset.archived) put(fresh);
   if (held) fresh?.querySelector("a").focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent("listed"));
-  return fresh;
 }
 
 export function renameInList(conversation, title) {
