@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import trigger_client_event
 
 from chat import service
 from chat.access.rows import as_uuid, conversation_for
@@ -52,7 +53,9 @@ async def share(request: PageRequest, conversation_id: UUID) -> HttpResponse:
         raise Http404
     secret = await _make(request, conversation_id) if request.method == "POST" else None
     context = await reading(_about, request, conversation_id)
-    context["new_link"] = secret and request.build_absolute_uri(reverse("web:shared", args=[secret]))
+    if secret:
+        context["new_link"] = request.build_absolute_uri(reverse("web:shared", args=[secret]))
+        context["new_link_id"] = context["links"][0].id
     return render(request, "shared/sheet.html" if request.htmx else "shared/links.html", context)
 
 
@@ -65,7 +68,10 @@ async def revoke(request: PageRequest, share_id: UUID) -> HttpResponse:
     await service.revoke_share(caller_of(request), str(share_id))
     if request.htmx:
         links = await reading(list_shares, request.user.pk, conversation)
-        return render(request, "shared/list.html", {"links": links, "with_titles": conversation is None})
+        shown = {"links": links, "with_titles": conversation is None}
+        # The page that still shows the link itself, since it was just made, hears that it is to go.
+        told = {"id": str(share_id)}
+        return trigger_client_event(render(request, "shared/list.html", shown), "link-revoked", told)
     return redirect("web:share", conversation) if conversation else redirect("web:shared_links")
 
 

@@ -52,3 +52,19 @@ def test_the_dialog_closes_back_to_its_button(chat: ChatPage) -> None:
     chat.page.keyboard.press("Escape")
     expect(chat.page.get_by_role("dialog")).to_have_count(0)
     expect(chat.page.get_by_role("button", name="What to do with this conversation")).to_be_focused()
+
+
+def test_a_link_that_was_just_made_is_offered_until_it_is_taken_back(chat: ChatPage) -> None:
+    chat.ask(script(pieces=["Yes."]))
+    chat.has("complete")
+    make_link(chat)
+    chat.page.keyboard.press("Escape")
+    make_link(chat)
+    dialog = chat.page.get_by_role("dialog")
+    taken, offered = dialog.get_by_text("Taken back"), dialog.get_by_label("Your link.")
+    dialog.get_by_role("button", name="Take back").last.click()  # the one made before
+    expect(taken).to_have_count(1)
+    expect(offered).to_be_visible()
+    dialog.get_by_role("button", name="Take back").click()
+    expect(taken).to_have_count(2)
+    expect(offered).to_have_count(0)

@@ -17,6 +17,7 @@ export function watchSheets() {
     const button = event.target.closest?.("[data-copy-field]");
     if (button) copyField(button);
   });
+  document.addEventListener("link-revoked", ({ detail }) => dropLink(detail.id));
   // What was just made is there to be taken: selected, so that a keyboard's own copy does it, too.
   document.addEventListener("focusin", ({ target }) => target.matches?.("input[readonly]") && target.select());
 }
@@ -64,4 +65,8 @@ async function copyField(button) {
   await copy(document.getElementById(button.dataset.copyField).value);
   const label = button.querySelector("span");
   label.textContent = say("copied");
+}
+
+function dropLink(id) {
+  document.querySelector(`.new-link[data-link="${CSS.escape(id)}"]`)?.remove();
 }
