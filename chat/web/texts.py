@@ -73,6 +73,17 @@ TEXTS: dict[str, Promise] = LIVE_TEXTS | {
     "file_unseen": _(
         "{name} was not attached: the chosen model does not read images. Choose another model first."
     ),
+    "too_many_files_each": _("{names} were not attached: a question takes {count} files at most."),
+    "file_empty_each": _("{names} were not attached: they are empty, or folders."),
+    "file_too_large_each": _("{names} were not attached: a file may have up to {size}."),
+    "file_kind_each": _(
+        "{names} were not attached: images, PDFs and text files are taken, and they are none of these."
+    ),
+    "file_unreadable_each": _("{names} were not attached: they cannot be read."),
+    "file_unseen_each": _(
+        "{names} were not attached: the chosen model does not read images. Choose another model first."
+    ),
+    "number_of_files": _("{number} files"),
     "image_unseen": _("{model} does not read images. Remove {name}, or choose another model."),
     "file_not_uploaded": _("{name} was not uploaded. Try again or remove it, then send."),
     "upload_text_too_long": _("The file has too much text. Split it."),

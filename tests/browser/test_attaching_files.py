@@ -185,6 +185,28 @@ def test_too_large_and_too_many_are_refused_at_once(start_site: StartSite, new_p
     uploaded(chat, 2)
 
 
+def test_many_refused_files_take_a_sentence_for_each_reason_and_leave_the_box_on_a_phone(
+    chat: ChatPage,
+) -> None:
+    chat.page.set_viewport_size({"width": 375, "height": 700})
+    texts = [(f"note-{number}.txt", "text/plain", b"x") for number in range(18)]
+    empty = [(f"{name * 40}.txt", "text/plain", b"") for name in "abc"]
+    pick(chat, *texts, *empty)
+    told = trouble(chat).locator("span")
+    expect(told).to_contain_text("8 files were not attached: a question takes 10 files at most.")
+    named = ", ".join(name for name, *_ in empty[:2]) + f", and {empty[2][0]}"
+    expect(told).to_contain_text(f"{named} were not attached: they are empty, or folders.")
+    uploaded(chat, 10)
+    expect(chat.page.locator("#send")).to_be_in_viewport(ratio=1)
+    assert chat.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+    # However much is to be said, it stays small, and is scrolled in.
+    long = [(f"{number}{'long' * 50}.txt", "text/plain", b"") for number in range(3)]
+    pick(chat, *long)
+    expect(told).to_contain_text(long[0][0])
+    expect(chat.page.locator("#send")).to_be_in_viewport(ratio=1)
+    assert trouble(chat).evaluate("(box) => box.clientHeight < box.scrollHeight && box.clientHeight < 150")
+
+
 def test_a_site_that_takes_no_files_offers_none(start_site: StartSite, new_page: NewPage) -> None:
     chat = sign_in(new_page(start_site(CHAT_MAX_ATTACHMENTS="0").url))
     expect(chat.page.get_by_role("button", name="Attach files")).to_have_count(0)

@@ -4,6 +4,7 @@ import { Refused, call } from "./api.js";
 import { draftFilesOf, keepDraftFiles } from "./drafts.js";
 import { limits, refusalOf, sizeInWords } from "./file_kinds.js";
 import { chosenModelName, chosenModelSees } from "./models.js";
+import { refusedInWords } from "./refused_files.js";
 import { say } from "./texts.js";
 import { toast } from "./toast.js";
 import { upload } from "./upload.js";
@@ -42,14 +43,13 @@ export class Attachments {
 
   /** Take these files, and say of the others why not. `pasted`: the text that a file was made of. */
   async add(files, { pasted = null } = {}) {
-    const refusals = [];
+    const refused = [];
     for (const file of files) {
-      const why = await refusalOf(file, { sees: chosenModelSees() });
-      if (why) refusals.push(why);
-      else if (this.hasRoom) this.#upload(this.#seat({ file, pasted }));
-      else refusals.push(say("too_many_files", { name: file.name, count: limits.files }));
+      const reason = (await refusalOf(file, { sees: chosenModelSees() })) || (this.hasRoom ? "" : "too_many_files");
+      if (reason) refused.push({ name: file.name, reason });
+      else this.#upload(this.#seat({ file, pasted }));
     }
-    this.#composer.trouble(refusals.length ? { message: refusals.join(" ") } : null);
+    this.#composer.trouble(refused.length ? { message: refusedInWords(refused) } : null);
   }
 
   /** Which conversation's draft this is; files that are there already go along. */

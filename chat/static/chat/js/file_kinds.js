@@ -20,19 +20,18 @@ export async function kindOf(file) {
   return hasMark || !head.includes(0) ? "text" : null;
 }
 
-/** Why this file cannot be attached, as a sentence; empty where it can. `sees`: whether the model reads images. */
+/** Why this file cannot be attached, as the name of a sentence; empty where it can. `sees`: whether the model reads images. */
 export async function refusalOf(file, { sees }) {
-  const values = { name: file.name, size: sizeInWords(limits.bytes) };
-  if (file.size === 0) return say("file_empty", values); // a folder, too
-  if (file.size > limits.bytes) return say("file_too_large", values);
+  if (file.size === 0) return "file_empty"; // a folder, too
+  if (file.size > limits.bytes) return "file_too_large";
   let kind;
   try {
     kind = await kindOf(file);
   } catch {
-    return say("file_unreadable", values); // taken away meanwhile, or a folder
+    return "file_unreadable"; // taken away meanwhile, or a folder
   }
-  if (kind === null) return say("file_kind", values);
-  if (kind === "image" && sees === false) return say("file_unseen", values);
+  if (kind === null) return "file_kind";
+  if (kind === "image" && sees === false) return "file_unseen";
   return "";
 }
 
