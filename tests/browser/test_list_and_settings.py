@@ -23,6 +23,9 @@ def _menu(chat: ChatPage, title: str, action: str) -> None:
 def test_a_conversation_is_renamed_in_place(chat: ChatPage) -> None:
     _asked(chat, "Before")
     _menu(chat, "Before", "Rename")
+    expect(chat.page.locator(".renaming input")).to_be_focused()
+    chat.page.keyboard.type("Typed over")  # all of it is selected
+    expect(chat.page.locator(".renaming input")).to_have_value("Typed over")
     field = chat.page.get_by_role("textbox", name="Title")
     expect(field).to_be_focused()
     field.fill("After 汉字")

@@ -56,6 +56,7 @@ export function watchSidebar() {
     }
   }, { capture: true });
   list.addEventListener("htmx:afterSettle", onChanged);
+  list.addEventListener("focusin", ({ target }) => target.matches(".renaming input") && target.select());
   new MutationObserver(dropEmptyGroups).observe(list, { childList: true });
   document.addEventListener("archived", ({ detail }) => tellArchived(detail.conversation, detail.archived));
   document.addEventListener("htmx:confirm", onConfirm);
