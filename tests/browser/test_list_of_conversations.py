@@ -1,5 +1,7 @@
 """The list: grouped by date, loaded as one scrolls, with a mark on what is being answered, and undo."""
 
+import re
+
 from browser.chat_page import ChatPage, script
 from browser.fixtures import NewPage, StartSite, sign_in
 from playwright.sync_api import Locator, expect
@@ -14,6 +16,12 @@ alice = User.objects.get(username="alice")
 for number in range(100):
     moment = timezone.now() - timedelta(days=number // 40 * 400, minutes=number)
     Conversation.objects.create(owner=alice, title=f"number {number}", updated=moment, pinned=number == 99)
+"""
+MAKE_ONE = """
+from django.contrib.auth.models import User
+from chat.models import Conversation
+Conversation.objects.all().delete()
+Conversation.objects.create(owner=User.objects.get(username="alice"), title="the only one")
 """
 MAKE_THREE = """
 from datetime import timedelta
@@ -136,3 +144,26 @@ def test_headings_stand_over_their_own_whatever_is_pinned_or_put_away(
     chat.page.reload()
     chat.ready()
     expect(listed(chat)).to_have_text(expected)
+
+
+def test_a_shelf_says_that_it_is_empty_as_soon_as_its_last_one_goes(
+    start_site: StartSite, new_page: NewPage
+) -> None:
+    site = start_site()
+    manage(site.settings, "shell", "-v", "0", "-c", MAKE_ONE)
+    chat = sign_in(new_page(site.url))
+    only, rows = item_of(chat, "the only one"), chat.page.locator("#conversations > li")
+    change(chat, "the only one", "Delete")
+    expect(rows).to_have_text([re.compile("^Your conversations will be listed here.")])
+    chat.press("Undo")
+    expect(listed(chat)).to_have_text(["Today", "the only one"])
+    expect(rows).to_have_count(2)
+    change(chat, "the only one", "Archive")
+    expect(rows).to_have_text([re.compile("^Your conversations will be listed here.")])
+    chat.page.locator(".shelf").click()
+    expect(only).to_be_visible()
+    change(chat, "the only one", "Take out of the archive")
+    expect(rows).to_have_text(["Nothing is archived."])
+    chat.press("Undo")
+    expect(only).to_be_visible()
+    expect(rows).to_have_count(2)

@@ -57,7 +57,10 @@ export function watchSidebar() {
   }, { capture: true });
   list.addEventListener("htmx:afterSettle", onChanged);
   list.addEventListener("focusin", ({ target }) => target.matches(".renaming input") && target.select());
-  new MutationObserver(dropEmptyGroups).observe(list, { childList: true });
+  new MutationObserver(() => {
+    dropEmptyGroups();
+    if (list.childElementCount === 0) tellNothing();
+  }).observe(list, { childList: true });
   document.addEventListener("archived", ({ detail }) => tellArchived(detail.conversation, detail.archived));
   document.addEventListener("htmx:confirm", onConfirm);
   document.addEventListener("htmx:responseError", ({ detail: { xhr } }) =>
@@ -141,6 +144,12 @@ function dropEmptyGroups() {
   for (const heading of list.querySelectorAll(".group")) {
     if (!heading.nextElementSibling?.matches(".conversation")) heading.remove();
   }
+}
+
+/** The last one went: the words that the server has for that. */
+function tellNothing() {
+  const { content } = document.getElementById("nothing-listed");
+  list.append(content.querySelector(`[data-archived="${list.dataset.archived}"]`).cloneNode(true));
 }
 
 function onToggle({ target }) {
