@@ -34,6 +34,27 @@ def test_instructions_of_a_new_chat_make_it_and_the_draft_goes_along(chat: ChatP
     expect(chat.page.locator(".talk-top .badge")).to_have_count(0)
 
 
+def test_a_click_beside_the_instructions_closes_them_unless_something_was_typed(chat: ChatPage) -> None:
+    dialog, beside = chat.page.get_by_role("dialog"), (5, 5)
+    _open_menu(chat, "Instructions and parameters")
+    expect(dialog).to_be_visible()
+    chat.page.mouse.click(*beside)
+    expect(dialog).to_be_hidden()
+    _open_menu(chat, "Instructions and parameters")
+    dialog.get_by_label("System prompt").fill("Be kind.")
+    chat.page.mouse.click(*beside)
+    expect(dialog.get_by_label("System prompt")).to_have_value("Be kind.")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Temperature").fill("9")
+    dialog.locator("form").last.evaluate("(form) => { form.noValidate = true; }")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator(".form-error")).to_be_visible()
+    chat.page.mouse.click(*beside)
+    expect(dialog.get_by_label("System prompt")).to_have_value("Be kind.")
+    chat.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
 def test_a_temporary_chat_says_who_reads_it_and_is_deleted_for_good(chat: ChatPage) -> None:
     button = chat.page.get_by_role("button", name="Temporary chat")
     button.click()

@@ -57,8 +57,14 @@ function makeDialog() {
   const made = document.getElementById("sheet").content.firstElementChild.cloneNode(true);
   document.body.append(made);
   // A click on the veil lands on the dialog itself, one inside it on what it holds.
-  made.addEventListener("pointerdown", ({ target }) => target === made && made.close());
+  made.addEventListener("pointerdown", ({ target }) => target === made && !holdsTyped(made) && made.close());
   return made;
+}
+
+// Typed and not saved, or refused: a slip beside the sheet must not lose it. Esc and the button mean it.
+function holdsTyped(sheet) {
+  const fields = [...sheet.querySelectorAll("input, textarea")];
+  return fields.some(({ value, defaultValue }) => value !== defaultValue) || sheet.querySelector(".form-error") !== null;
 }
 
 async function copyField(button) {
