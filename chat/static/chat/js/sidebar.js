@@ -44,17 +44,7 @@ export function renameInList(conversation, title) {
 export function watchSidebar() {
   list.addEventListener("toggle", onToggle, { capture: true });
   document.addEventListener("click", (event) => closeMenus(event.target.closest(".menu")));
-  document.addEventListener("keydown", (event) => {
-    const renaming = event.key === "Escape" && event.target.closest?.(".renaming");
-    if (renaming) {
-      event.stopPropagation();
-      const { asItWas } = renaming.querySelector("[data-as-it-was]").dataset;
-      htmx.ajax("GET", asItWas, { target: renaming, swap: "outerHTML" });
-    } else if (event.key === "Escape" && list.querySelector(".menu[open]")) {
-      event.stopImmediatePropagation();
-      closeMenus(null);
-    }
-  }, { capture: true });
+  document.addEventListener("keydown", leaveByEscape, { capture: true });
   list.addEventListener("htmx:afterSettle", onChanged);
   list.addEventListener("focusin", ({ target }) => target.matches(".renaming input") && target.select());
   new MutationObserver(() => {
@@ -156,6 +146,24 @@ function onToggle({ target }) {
   if (!target.open) return;
   closeMenus(target);
   target.querySelector(".menu-items").scrollIntoView({ block: "nearest" });
+}
+
+// A renaming or a menu, and nothing else: no reply is stopped, and on a phone the list stays open.
+function leaveByEscape(event) {
+  if (event.key !== "Escape") return;
+  const renaming = event.target.closest?.(".renaming");
+  const menu = list.querySelector(".menu[open]");
+  if (!renaming && !menu) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (renaming) return leaveRenaming(renaming);
+  if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+  closeMenus(null);
+}
+
+function leaveRenaming(item) {
+  const { asItWas } = item.querySelector("[data-as-it-was]").dataset;
+  htmx.ajax("GET", asItWas, { target: item, swap: "outerHTML" });
 }
 
 function closeMenus(except) {
