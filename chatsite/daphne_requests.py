@@ -13,7 +13,7 @@ from daphne.server import reactor
 from django.conf import settings
 
 from chat.errors import ChatError, TooLarge
-from chatsite import daphne_transport, daphne_valve
+from chatsite import daphne_heads, daphne_transport, daphne_valve
 from chatsite.body_pace import Pace, too_slow
 from chatsite.daphne_valve import Valve
 
@@ -167,6 +167,7 @@ class Request(http_protocol.WebRequest):
 
 def install() -> None:
     """From now on every HTTP request of this process is such a one."""
+    daphne_heads.install()
     daphne_transport.install()
     daphne_valve.install()
     http_protocol.WebRequest = Request

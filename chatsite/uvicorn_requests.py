@@ -4,7 +4,7 @@ Its parser of HTTP takes headers, trailers and the framing of chunks without end
 anybody could fill the memory of the process before the application hears of them. And what was answered
 before its end (a body that was too large) keeps its connection for as long as a byte comes now and then. How
 long the application waits for a body is its own matter (`request_bodies`). Loaded once, before the server
-listens. Knows uvicorn, and nothing of ours.
+listens. Knows uvicorn, and of ours what is told of a head that is too large.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-MAX_BESIDE: Final = 64 * 1024
-"""Bytes of a request beside its body, about: one read may go over it."""
+from chatsite.heads import LAST_SECONDS, MOST, refusal
+
 FRAMING: Final = 8
 """So many more may come with each byte of a body: chunks of a byte each have five."""
 HEAD_SECONDS: Final = 60.0
@@ -21,14 +21,14 @@ HEAD_SECONDS: Final = 60.0
 its end; and until what was answered early has come to its end."""
 
 _CHANGED: Final = (
-    *("connection_made", "connection_lost", "data_received"),
+    *("connection_made", "connection_lost", "data_received", "send_400_response"),
     *("on_message_begin", "on_headers_complete", "on_body", "on_message_complete"),
 )
 _plain: Final = {name: getattr(HttpToolsProtocol, name) for name in _CHANGED}
 
 
 def _connection_made(self: Any, transport: asyncio.Transport) -> None:
-    self.beside = 0
+    self.beside, self.refused = 0, False
     _plain["connection_made"](self, transport)
     _wait(self)
 
@@ -51,10 +51,26 @@ def _connection_lost(self: Any, exc: Exception | None) -> None:
 
 
 def _data_received(self: Any, data: bytes) -> None:
+    if self.refused:
+        return  # what still comes of it
     self.beside += len(data)
     _plain["data_received"](self, data)
-    if self.beside > MAX_BESIDE and not self.transport.is_closing():
-        self.send_400_response("The head of the request is too large.")
+    if self.beside > MOST and not self.refused and not self.transport.is_closing():
+        _refuse(self)
+
+
+def _send_400_response(self: Any, message: str) -> None:
+    if self.beside > MOST:  # its parser takes no longer address
+        _refuse(self)
+    else:
+        _plain["send_400_response"](self, message)
+
+
+def _refuse(self: Any) -> None:
+    """Answer at once, and close later."""
+    self.refused = True
+    self.transport.write(refusal())
+    asyncio.get_running_loop().call_later(LAST_SECONDS, self.transport.close)
 
 
 def _on_message_begin(self: Any) -> None:

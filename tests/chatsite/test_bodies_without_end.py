@@ -128,3 +128,26 @@ def test_a_handshake_has_no_body(start: Start) -> None:
     with closing(start(0).call()) as call:
         call.request("GET", "/", body=BLOCK * 2, headers={"Upgrade": "WebSocket", "Connection": "Upgrade"})
         assert_refused(call.getresponse())
+
+
+@pytest.mark.parametrize("where", ["address", "header"])
+def test_a_head_that_is_too_large_is_told_so(start: Start, where: str) -> None:
+    """An EventSource whose address is too long would else come back for ever."""
+    server = start(LIMIT)
+
+    def ask(size: int) -> http.client.HTTPResponse:
+        with closing(server.call()) as call:
+            long = "a" * size
+            address, header = (f"/?content={long}", "short") if where == "address" else ("/", long)
+            call.request("GET", address, headers={"X-Long": header})
+            answer = call.getresponse()
+            answer.body = answer.read()  # type: ignore[attr-defined]
+            return answer
+
+    assert ask(60_000).status == 200
+    for size in (70_000, 300_000, 3_000_000):
+        refused = ask(size)
+        assert refused.status == 431
+        error = json.loads(refused.body)["error"]  # type: ignore[attr-defined]
+        assert (error["type"], error["code"]) == ("invalid_request_error", "head_too_large")
+    assert ask(10).status == 200
