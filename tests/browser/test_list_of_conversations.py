@@ -191,3 +191,19 @@ def test_escape_closes_a_menu_or_a_renaming_and_not_the_list_on_a_phone(chat: Ch
     expect(sidebar).to_be_visible()
     chat.page.keyboard.press("Escape")
     expect(sidebar).to_be_hidden()
+
+
+def test_on_a_phone_undo_stands_before_the_open_list(chat: ChatPage) -> None:
+    for title in ("Deleted by a slip", "Open"):
+        chat.open("/").ready()
+        chat.ask(script(text="Yes.", title=title))
+        chat.has("complete")
+    chat.page.set_viewport_size({"width": 375, "height": 700})
+    chat.page.get_by_role("button", name="Conversations").click()
+    item, sidebar = item_of(chat, "Deleted by a slip"), chat.page.locator("#sidebar")
+    item.locator("summary").click()
+    item.get_by_role("button", name="Delete").click()
+    expect(item).to_have_count(0)
+    expect(sidebar).to_be_visible()
+    chat.page.get_by_role("button", name="Undo").click(timeout=3000)
+    expect(item).to_have_count(1)

@@ -34,12 +34,15 @@ export function toast(text, action = null) {
   leaveSoon(note, action ? WITH_BUTTON : SHOWN);
 }
 
-// Behind an open dialog nothing is seen, pressed or read out: while there is one, the sentence stands in it.
+// Behind an open dialog, or a phone's open list, nothing is seen, pressed or read out: while there is one, the
+// sentence stands in it.
 function comeForward() {
-  const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
-  if (toasts.parentElement === (dialog ?? document.body)) return;
-  (dialog ?? document.body).append(toasts);
-  dialog?.addEventListener("close", () => document.body.append(toasts), { once: true });
+  const cover = [...document.querySelectorAll("dialog[open], #sidebar:popover-open")].at(-1);
+  if (toasts.parentElement === (cover ?? document.body)) return;
+  (cover ?? document.body).append(toasts);
+  for (const closing of ["close", "beforetoggle"]) {
+    cover?.addEventListener(closing, () => document.body.append(toasts), { once: true });
+  }
 }
 
 function leaveSoon(note, milliseconds) {
