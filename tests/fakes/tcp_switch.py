@@ -54,8 +54,11 @@ class TcpSwitch:
     def mend(self) -> None:
         self._through = True
 
+    def _is_cut(self) -> bool:
+        return not self._through
+
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if not self._through:
+        if self._is_cut():
             writer.close()
             return
         passing = asyncio.current_task()
@@ -65,6 +68,8 @@ class TcpSwitch:
         there_reader, there_writer = await asyncio.open_connection(*self._there)
         writers = {writer, there_writer}
         self._writers |= writers
+        if self._is_cut():  # while it was made
+            self.cut()
         await asyncio.gather(self._pump(reader, there_writer), self._pump(there_reader, writer))
         self._writers -= writers
 
