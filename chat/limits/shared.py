@@ -13,6 +13,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from chat.cancellation import end_if_cancelled, times_cancelled
 from chat.limits.requests import WINDOW_SECONDS, Count, Limited
 
 logger = logging.getLogger(__name__)
@@ -140,11 +141,14 @@ class SharedCounts:
             # Asked in its turn: of those who wait while it hangs only the first few lose time.
             if self._is_away():
                 return None
+            before = times_cancelled()
             try:
                 answer = await ask()
             except Exception as error:  # noqa: BLE001 (uvloop tells a broken connection by `RuntimeError`, too)
+                end_if_cancelled(before, error)
                 self._gone(error)
                 return None
+            end_if_cancelled(before)
         return 0 if answer is None else answer
 
     def _is_away(self) -> bool:

@@ -15,6 +15,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from chat.cancellation import end_if_cancelled, times_cancelled
+
 logger = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 2.0
@@ -54,12 +56,12 @@ class RedisLine:
                 async with self._redis.pubsub() as subscription:
                     await subscription.subscribe(*self._channels)
                     await self._confirmed(subscription)
-                    _end_if_told()
+                    end_if_cancelled()
                     attempt, self.up = 0, True
                     self._back()
                     await self._listen(subscription)
             except Exception as error:  # noqa: BLE001 (see above: whatever it is, the line is to come back)
-                _end_if_told(error=error)
+                end_if_cancelled(error=error)
                 if self.up or attempt == 0:
                     logger.warning("the relay is down, trying again: %s", error)
                 self.up = False
@@ -76,7 +78,7 @@ class RedisLine:
         unanswered = 0
         while True:
             message = await subscription.get_message(timeout=QUIET_SECONDS)
-            _end_if_told()
+            end_if_cancelled()
             if message is None:
                 if unanswered == 2:
                     raise RedisConnectionError("Redis does not answer")
@@ -89,26 +91,14 @@ class RedisLine:
 
     async def publish(self, channel: str, data: bytes) -> bool:
         """Whether somebody heard it. False also when Redis is away; never raises for that."""
-        told = _times_told()
+        before = times_cancelled()
         try:
-            return bool(await self._redis.publish(channel, data))
+            heard = bool(await self._redis.publish(channel, data))
         except Exception as error:  # noqa: BLE001 (see above)
-            _end_if_told(told, error)
+            end_if_cancelled(before, error)
             return False
+        end_if_cancelled(before)
+        return heard
 
     async def close(self) -> None:
         await self._redis.aclose()
-
-
-def _times_told() -> int:
-    """To end, the task that asks. Who lets go of something behind a cancellation goes on sending."""
-    task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()
-
-
-def _end_if_told(since: int = 0, error: Exception | None = None) -> None:
-    """redis takes a cancellation for its own while it connects, and what it raises while it lets go of a
-    connection takes the place of one: who waits for the task's end would wait for ever.
-    """
-    if _times_told() > since:
-        raise asyncio.CancelledError from error

@@ -36,6 +36,7 @@ LEVELS = (
         "quota",
         "timer",
         "at_once",
+        "cancellation",
     },
 )
 SIDEWAYS = {("actions", "access")}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from fakes.tcp_switch import TcpSwitch
+from fakes.tcp_switch import REDIS, TcpSwitch
 from pytest_django import Settings
 
 from chat.errors import TooMany
@@ -253,3 +253,22 @@ async def test_a_request_that_was_cancelled_leaves_the_next_ones_their_answers(
     left = here.requests.allowance(ALICE)
     assert left is not None
     assert (left.limit, left.remaining) == (3, 1)
+
+
+@pytest.mark.parametrize("steps", range(20))
+async def test_who_is_told_to_end_while_it_connects_ends(steps: int) -> None:
+    """redis swallows the cancellation in some of these steps of the loop."""
+    counts = SharedCounts(f"redis://{REDIS.hostname}:{REDIS.port or 6379}", f"test-{new_id()}")
+
+    async def renew_forever() -> None:
+        while True:
+            await counts.renew([("nobody", "1")])
+            await asyncio.sleep(0.3)
+
+    renewing = asyncio.create_task(renew_forever())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    renewing.cancel()
+    done, _ = await asyncio.wait({renewing}, timeout=2)
+    assert done
+    await counts.close()
