@@ -17,7 +17,7 @@ from chat import limits
 from chat.api.answers import error_answer, finished
 from chat.api.cors import preflight
 from chat.api.csrf import check_csrf
-from chat.api.queries import refuse_broken
+from chat.api.queries import refuse_bad_utf8
 from chat.auth.authenticate import authenticate
 from chat.auth.caller import Caller
 from chat.auth.credentials import credentials_of
@@ -84,7 +84,7 @@ def endpoint(**verbs: Verb) -> AsyncView:
                 answer = _method_not_allowed(methods)
             else:
                 await _admit(call, chosen)
-                refuse_broken(request)
+                refuse_bad_utf8(request)
                 answer = await chosen.view(call, **parts)
         except ChatError as error:
             answer = error_answer(error)

@@ -34,7 +34,7 @@ def query_value(request: HttpRequest, name: str) -> str | None:
     return values[0] if values else None
 
 
-def refuse_broken(request: HttpRequest) -> None:
+def refuse_bad_utf8(request: HttpRequest) -> None:
     """What is not UTF-8: Django reads a query all the same, with a sign in place of what it cannot read."""
     query = request.META.get("QUERY_STRING")
     if not query or "%" not in query:

@@ -1,6 +1,6 @@
 """Ask, regenerate, continue: the verbs that begin replies, or find that they were begun before."""
 
-from dataclasses import replace
+from uuid import UUID
 
 from msgspec import UnsetType
 
@@ -75,8 +75,17 @@ async def continue_(
     here = await runtime()
     reply = as_uuid(message_id, "message")
     key = str(reply)
-    call = _call(here, caller, f"continue {key}", body, idempotency_key, last_event_id, render=render)
-    return await replace(call, continued=reply).begin(
+    call = _call(
+        here,
+        caller,
+        f"continue {key}",
+        body,
+        idempotency_key,
+        last_event_id,
+        render=render,
+        continued=reply,
+    )
+    return await call.begin(
         lambda origin, claim: again_actions.continue_(origin, key, body.model, body.params, claim)
     )
 
@@ -90,6 +99,7 @@ def _call(
     last_event_id: str | None,
     *,
     render: bool,
+    continued: UUID | None = None,
 ) -> Beginning:
     return Beginning(
         here,
@@ -101,6 +111,7 @@ def _call(
         render=render,
         resume_window=body.resume_window,
         background=body.background,
+        continued=continued,
     )
 
 

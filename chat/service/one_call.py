@@ -24,7 +24,7 @@ from chat.engine.transcript import Epoch, Transcript
 from chat.errors import BadRequest, Conflict
 from chat.service.following import Following
 from chat.service.images import ask_with_images
-from chat.service.replies import follow_reply, refuse_another
+from chat.service.replies import follow_reply, refuse_another_reply
 from chat.service.requests import UNFIT
 from chat.service.runtime import Runtime
 from chat.service.titles import make_title
@@ -62,7 +62,7 @@ class Beginning:
     async def _resume(self, position: Position) -> Following:
         """A client that retries its POST by itself: it goes on where it was, and nothing is asked."""
         if self.continued is not None:
-            await refuse_another(self.caller, position, self.continued)
+            await refuse_another_reply(self.caller, position, self.continued)
         asked = await in_database(request_hashes_of, self.caller.user_id, position.reply, position.epoch)
         if self.request_hash not in asked:
             raise Conflict(

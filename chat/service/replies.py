@@ -44,12 +44,12 @@ async def follow(
         raise bad_ticket()
     position = None if last_event_id is None else event_ids.decode(last_event_id)
     if position is not None:
-        await refuse_another(caller, position, reply)
+        await refuse_another_reply(caller, position, reply)
         here.note_resume()
     return await follow_reply(here, caller, reply, Cursor(position), render=render)
 
 
-async def refuse_another(caller: Caller, position: Position, reply: UUID) -> None:
+async def refuse_another_reply(caller: Caller, position: Position, reply: UUID) -> None:
     """Raises `BadRequest` for a position in another reply of the caller's than the one that is named."""
     if position.reply != reply:
         await in_database(read_reply, position.reply, user_id=caller.user_id)  # an unknown one is 404

@@ -206,7 +206,8 @@ export class Conversation {
 
   // What was brought back runs no more, unlike what is still to be taken away.
   #lookForGone() {
-    const { reply, refused } = this.#gone ?? {};
+    if (!this.#gone) return;
+    const { reply, refused } = this.#gone;
     if (!this.transcript.querySelector(`[data-id="${reply}"]:not([data-status="streaming"])`)) return;
     this.#composer.settled(refused);
     this.#gone = null;
