@@ -9,7 +9,8 @@ from typing import Any
 from daphne.server import reactor
 from twisted.web import http
 
-from chatsite.heads import LAST_SECONDS, MOST, refusal
+from chatsite.heads import MOST, refusal
+from chatsite.last_words import LAST_SECONDS
 
 _channel: Any = http.HTTPChannel
 _plain_line_received = _channel.lineReceived

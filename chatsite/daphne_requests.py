@@ -5,7 +5,6 @@ Loaded once, before the server listens. Knows Daphne and Twisted, and of ours th
 that say so.
 """
 
-import json
 from typing import Any
 
 from daphne import http_protocol
@@ -16,6 +15,7 @@ from chat.errors import ChatError, TooLarge
 from chatsite import daphne_heads, daphne_transport, daphne_valve
 from chatsite.body_pace import Pace, too_slow
 from chatsite.daphne_valve import Valve
+from chatsite.last_words import LAST_SECONDS, last_words
 
 ALLOWANCE = 64 * 1024
 """What is over the limit by less, the application refuses itself: better, with all its headers."""
@@ -24,8 +24,7 @@ BEFORE_TWISTED = 0.5
 OF_FILES = (b"Content-Length", b"Content-Disposition")
 """What has neither is an endless stream, whose memory is bounded by what it tells."""
 LAST_BYTES = 1024 * 1024
-LAST_SECONDS = 2.0
-"""What of a refused body is still read, and how long its sender has to read why. Then the line is cut."""
+"""What of a refused body is still read. Then its sender waits until the line is cut."""
 
 
 class Request(http_protocol.WebRequest):
@@ -136,7 +135,7 @@ class Request(http_protocol.WebRequest):
             self._looking = reactor.callLater(left, self._look)
         else:
             self._looking = None
-            self._refuse(too_slow(), b"Request Timeout")
+            self._refuse(too_slow(), "Request Timeout")
 
     def _look_no_more(self) -> None:
         looking, self._looking = self._looking, None
@@ -145,22 +144,13 @@ class Request(http_protocol.WebRequest):
 
     def _refuse_too_large(self) -> None:
         self._look_no_more()
-        self._refuse(TooLarge(f"The body is over the limit of {self._limit} bytes."), b"Content Too Large")
+        self._refuse(TooLarge(f"The body is over the limit of {self._limit} bytes."), "Content Too Large")
 
-    def _refuse(self, error: ChatError, reason: bytes) -> None:
+    def _refuse(self, error: ChatError, reason: str) -> None:
         """Answer at once, and close later: to close on bytes that nobody read would destroy the answer."""
         self._refused = True
         self._read_at_most = self._received + LAST_BYTES
-        body = json.dumps({"error": error.as_dict()}).encode()
-        headers = [
-            (b"Content-Type", b"application/json"),
-            (b"Content-Length", b"%d" % len(body)),
-            (b"Cache-Control", b"no-store"),
-            (b"X-Content-Type-Options", b"nosniff"),
-            (b"Connection", b"close"),
-        ]
-        self.channel.writeHeaders(b"HTTP/1.1", b"%d" % error.status, reason, headers)
-        self.channel.write(body)
+        self.channel.write(last_words(error, reason))
         # Does nothing if the connection is gone by then.
         reactor.callLater(LAST_SECONDS, self.loseConnection)
 

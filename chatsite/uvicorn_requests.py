@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from chatsite.heads import LAST_SECONDS, MOST, refusal
+from chatsite.heads import MOST, refusal
+from chatsite.last_words import LAST_SECONDS
 
 FRAMING: Final = 8
 """So many more may come with each byte of a body: chunks of a byte each have five."""
