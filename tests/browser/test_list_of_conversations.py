@@ -48,6 +48,13 @@ def change(chat: ChatPage, title: str, action: str) -> None:
     item.get_by_role("button", name=action, exact=True).click()
 
 
+def with_conversations(make: str, start_site: StartSite, new_page: NewPage) -> ChatPage:
+    """The page of a site where these were made."""
+    site = start_site()
+    manage(site.settings, "shell", "-v", "0", "-c", make)
+    return sign_in(new_page(site.url))
+
+
 def listed(chat: ChatPage) -> Locator:
     """The headings and the titles, from the top."""
     return chat.page.locator("#conversations :is(h2, .conversation-title)")
@@ -56,9 +63,7 @@ def listed(chat: ChatPage) -> Locator:
 def test_a_long_list_comes_as_one_scrolls_with_each_heading_once(
     start_site: StartSite, new_page: NewPage
 ) -> None:
-    site = start_site()
-    manage(site.settings, "shell", "-v", "0", "-c", MAKE_MANY)
-    chat = sign_in(new_page(site.url))
+    chat = with_conversations(MAKE_MANY, start_site, new_page)
     titles, headings = chat.page.locator(".conversation-title"), chat.page.locator("#conversations h2")
     assert titles.first.text_content() == "number 99"
     assert titles.count() < 100
@@ -121,9 +126,7 @@ def test_a_pinned_one_goes_to_its_group_and_back(chat: ChatPage) -> None:
 def test_headings_stand_over_their_own_whatever_is_pinned_or_put_away(
     start_site: StartSite, new_page: NewPage
 ) -> None:
-    site = start_site()
-    manage(site.settings, "shell", "-v", "0", "-c", MAKE_THREE)
-    chat = sign_in(new_page(site.url))
+    chat = with_conversations(MAKE_THREE, start_site, new_page)
     expect(chat.page.locator(".conversation")).to_have_count(3)
     month = listed(chat).all_text_contents()[3]
     expect(listed(chat)).to_have_text(["Today", "first", "second", month, "old"])
@@ -149,9 +152,7 @@ def test_headings_stand_over_their_own_whatever_is_pinned_or_put_away(
 def test_a_shelf_says_that_it_is_empty_as_soon_as_its_last_one_goes(
     start_site: StartSite, new_page: NewPage
 ) -> None:
-    site = start_site()
-    manage(site.settings, "shell", "-v", "0", "-c", MAKE_ONE)
-    chat = sign_in(new_page(site.url))
+    chat = with_conversations(MAKE_ONE, start_site, new_page)
     only, rows = item_of(chat, "the only one"), chat.page.locator("#conversations > li")
     change(chat, "the only one", "Delete")
     expect(rows).to_have_text([re.compile("^Your conversations will be listed here.")])

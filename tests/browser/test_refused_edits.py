@@ -81,13 +81,7 @@ def test_an_edit_that_is_too_old_is_in_its_box(chat: ChatPage) -> None:
     answered(chat).page.route(CHAT, lambda route: route.abort("internetdisconnected"))
     edits(chat, EDITED)
     expect(chat.page.get_by_text(NOT_SENT)).to_be_visible()
-    chat.page.evaluate(
-        """() => {
-          const name = Object.keys(localStorage).find((key) => key.startsWith("unsent:"));
-          const asked = JSON.parse(localStorage.getItem(name));
-          localStorage.setItem(name, JSON.stringify({ ...asked, made: asked.made - 24 * 3600 * 1000 }));
-        }"""
-    )
+    chat.age_unsent()
     chat.page.reload()
     is_back(chat.ready(), EDITED)
 

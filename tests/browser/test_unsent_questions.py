@@ -146,13 +146,7 @@ def test_a_question_that_is_too_old_goes_back_into_the_box(chat: ChatPage, provi
     chat.page.route(CHAT, lambda route: route.abort("internetdisconnected"))
     chat.ask(text)
     expect(chat.page.get_by_text(NOT_SENT)).to_be_visible()
-    chat.page.evaluate(
-        """() => {
-          const name = Object.keys(localStorage).find((key) => key.startsWith("unsent:"));
-          const asked = JSON.parse(localStorage.getItem(name));
-          localStorage.setItem(name, JSON.stringify({ ...asked, made: asked.made - 24 * 3600 * 1000 }));
-        }"""
-    )
+    chat.age_unsent()
     chat.page.close()
     again = ChatPage(chat.page.context.new_page(), chat.url).open("/").ready()
     expect(again.box).to_have_value(text)

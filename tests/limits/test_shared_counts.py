@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
+from fakes.cancelled_early import ends_when_cancelled
 from fakes.tcp_switch import REDIS, TcpSwitch
 from pytest_django import Settings
 
@@ -265,10 +266,5 @@ async def test_who_is_told_to_end_while_it_connects_ends(steps: int) -> None:
             await counts.renew([("nobody", "1")])
             await asyncio.sleep(0.3)
 
-    renewing = asyncio.create_task(renew_forever())
-    for _ in range(steps):
-        await asyncio.sleep(0)
-    renewing.cancel()
-    done, _ = await asyncio.wait({renewing}, timeout=2)
-    assert done
+    assert await ends_when_cancelled(renew_forever(), after=steps)
     await counts.close()

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator
 
 import pytest
+from fakes.cancelled_early import ends_when_cancelled
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from chat.ids import new_id
@@ -110,10 +111,5 @@ async def test_who_lets_go_behind_its_own_end_may_send(
 async def test_a_line_that_is_told_to_end_while_it_begins_ends(steps: int) -> None:
     """After so many steps of the loop. redis swallows the cancellation in some of them."""
     line = RedisLine(URL, [f"test-{new_id()}"], lambda data: None, lambda: None)
-    running = asyncio.create_task(line.run())
-    for _ in range(steps):
-        await asyncio.sleep(0)
-    running.cancel()
-    done, _ = await asyncio.wait({running}, timeout=2)
-    assert done
+    assert await ends_when_cancelled(line.run(), after=steps)
     await line.close()
